@@ -1,1 +1,36 @@
-//! .
+//! The package format: one JSON document that carries a compiled BPF object and what user space needs to run it.
+//!
+//! [`Package::parse`] reads format 0.3 with the leniency that existing files need, [`Package::from_object`] derives
+//! a package from a BPF ELF, [`Package::describe`] joins the two: variables, maps, programs and the memory layouts
+//! of every type that they use, taken from the object's BTF. [`encode_value`] turns JSON into those layouts.
+//!
+//! The crate is pure: no I/O, no unsafe code, nothing that depends on the running kernel. Its input is hostile: each
+//! count, size, offset and nesting is bounded ([`limits`]) and every refusal is an [`Error`] that names the field.
+
+mod btf;
+mod c_text;
+mod describe;
+mod description;
+mod elf;
+mod encode;
+mod error;
+mod export;
+mod fields;
+mod layout;
+pub mod limits;
+mod maps;
+mod meta;
+mod package;
+mod sections;
+mod skeleton;
+mod types;
+
+pub use description::{
+    Argument, Description, Doc, Map, Program, Sample, SampleKind, StackTrace, Variable,
+};
+pub use encode::encode_value;
+pub use error::{Error, ErrorKind};
+pub use package::Package;
+/// A JSON value as packages carry it: numbers keep all their digits, objects their order.
+pub use serde_json::Value;
+pub use types::{Member, Type, TypeIndex, TypeKind, Types};

@@ -1,0 +1,182 @@
+//! One opaque error with a kind, a chain of causes, and what a person can do about it.
+
+use std::fmt;
+use std::io;
+
+/// What this crate's functions answer.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, for code that has to decide; people read the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// No program, map, variable, key or hook of that name.
+    NotFound,
+    /// The caller's value, size or order is wrong.
+    InvalidInput,
+    /// The request is understood and not (yet) offered.
+    Unsupported,
+    /// The process lacks a capability, or the system forbids BPF to it.
+    Denied,
+    /// The kernel's type information is needed and was not found.
+    NoBtf,
+    /// The tracing file system is needed and is not mounted.
+    NoTracefs,
+    /// The kernel's verifier refused a program; see [`Error::verifier_log`].
+    VerifierRejected,
+    /// This kernel lacks the program type, map type, helper or hook kind.
+    KernelLacks,
+    /// A record is larger than the batch it was to be put into. Nothing was consumed.
+    TooSmall {
+        /// The bytes that this record needs in a batch, header included.
+        needed: usize,
+    },
+    /// Anything else; the chain of causes says what.
+    Other,
+}
+
+/// An error of the loader.
+///
+/// `Display` gives the outermost message; [`std::error::Error::source`] walks to the cause.
+pub struct Error(Box<Repr>);
+
+struct Repr {
+    kind: Kind,
+    message: String,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    hint: Option<String>,
+    verifier_log: Option<String>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Repr { kind, message: message.into(), source: None, hint: None, verifier_log: None }))
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Kind::InvalidInput, message)
+    }
+
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(Kind::NotFound, message)
+    }
+
+    /// An error number as libbpf and the kernel hand it out, positive or negative.
+    pub(crate) fn from_errno(errno: i32) -> Self {
+        io::Error::from_raw_os_error(errno.wrapping_abs()).into()
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn with_verifier_log(mut self, log: String) -> Self {
+        self.0.verifier_log = Some(log);
+        self
+    }
+
+    /// Puts a message in front; kind, hint and log stay those of the cause.
+    pub(crate) fn context(self, message: impl Into<String>) -> Self {
+        let mut outer = Self::new(self.kind(), message);
+        outer.0.source = Some(Box::new(self));
+        outer
+    }
+
+    /// The same with another kind, for where the errno says less than the caller knows.
+    pub(crate) fn with_kind(mut self, kind: Kind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// What the user can do about it, as one line without a full stop at its end; from the innermost cause that knows one.
+    pub fn hint(&self) -> Option<&str> {
+        self.find(|error| error.0.hint.as_deref())
+    }
+
+    /// The end of the verifier's log, at most 64 KiB, where the kernel refused a program.
+    pub fn verifier_log(&self) -> Option<&str> {
+        self.find(|error| error.0.verifier_log.as_deref())
+    }
+
+    fn find<'error, T>(&'error self, get: impl Fn(&'error Self) -> Option<T>) -> Option<T> {
+        let mut error = self;
+        let mut found = get(error);
+        while let Some(inner) = error.0.source.as_ref().and_then(|source| source.downcast_ref::<Self>()) {
+            error = inner;
+            found = get(error).or(found);
+        }
+        found
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        if f.alternate() {
+            let mut source = std::error::Error::source(self);
+            while let Some(error) = source {
+                write!(f, ": {error}")?;
+                source = error.source();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:#}")?;
+        if let Some(hint) = self.hint() {
+            write!(f, "\nhint: {hint}")?;
+        }
+        if let Some(log) = self.verifier_log() {
+            write!(f, "\n{log}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        let kind = match error.kind() {
+            io::ErrorKind::NotFound => Kind::NotFound,
+            io::ErrorKind::PermissionDenied => Kind::Denied,
+            io::ErrorKind::InvalidInput => Kind::InvalidInput,
+            _ => Kind::Other,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<rustix::io::Errno> for Error {
+    fn from(errno: rustix::io::Errno) -> Self {
+        io::Error::from(errno).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_prints_in_one_line_and_keeps_the_innermost_hint() {
+        let error = Error::from_errno(-libc::EPERM).with_hint("run as root").context("load").context("run");
+        assert_eq!(error.to_string(), "run");
+        assert_eq!(format!("{error:#}"), "run: load: Operation not permitted (os error 1)");
+        assert_eq!(error.kind(), Kind::Denied);
+        assert_eq!(error.hint(), Some("run as root"));
+        assert_eq!(error.verifier_log(), None);
+    }
+}

@@ -1,0 +1,133 @@
+//! libbpf's own log: kept per thread so that an error can quote it, and passed on only when someone asks.
+//!
+//! libbpf prints to stderr by default. Here nothing is printed: each thread keeps the last part of what libbpf said while one call
+//! ([`record`]) ran, and a process-wide sink may receive every line.
+
+use std::cell::RefCell;
+use std::ffi::{c_char, c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Once, PoisonError, RwLock};
+
+/// How much one recorded call keeps: a verifier log is up to 16 MiB, and only its end says why.
+const KEPT: usize = 96 * 1024;
+
+/// How serious a line of libbpf is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Something failed, or will.
+    Warn,
+    /// Worth knowing.
+    Info,
+    /// Every step that libbpf takes.
+    Debug,
+}
+
+type Sink = Box<dyn Fn(Level, &str) + Send + Sync>;
+
+static SINK: RwLock<Option<(Level, Sink)>> = RwLock::new(None);
+
+thread_local! {
+    static KEPT_LOG: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Passes libbpf's log on, each message with its line feed, up to and including `level`; `None` stops it.
+///
+/// For packages that set `debug_verbose`. The sink is called on the thread that called libbpf and must not call into this crate.
+pub fn set_log_sink(sink: Option<(Level, Box<dyn Fn(Level, &str) + Send + Sync>)>) {
+    install();
+    *SINK.write().unwrap_or_else(PoisonError::into_inner) = sink;
+}
+
+/// Runs a call into libbpf and gives back what it logged on this thread, warnings and information only, the last 96 KiB.
+pub(crate) fn record<T>(call: impl FnOnce() -> T) -> (T, String) {
+    install();
+    let outer = KEPT_LOG.with_borrow_mut(|kept| kept.replace(String::new()));
+    let result = call();
+    let log = KEPT_LOG.with_borrow_mut(|kept| std::mem::replace(kept, outer));
+    (result, log.unwrap_or_default())
+}
+
+/// Takes libbpf's printing over, once a process.
+pub(crate) fn install() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // SAFETY: libbpf calls the function with a level, a format and a `va_list`. Where the binding declares the last one as a
+        // pointer to its tag, the C calling conventions of x86-64 and arm64 both pass a pointer, which is all that is relied on.
+        unsafe {
+            let print: libbpf_sys::libbpf_print_fn_t = Some(std::mem::transmute::<
+                unsafe extern "C" fn(u32, *const c_char, *mut c_void) -> c_int,
+                unsafe extern "C" fn(u32, *const c_char, *mut libbpf_sys::__va_list_tag) -> c_int,
+            >(print));
+            libbpf_sys::libbpf_set_print(print);
+        }
+    });
+}
+
+/// Called by libbpf for each message, on the thread that called libbpf.
+unsafe extern "C" fn print(level: u32, format: *const c_char, arguments: *mut c_void) -> c_int {
+    let level = match level {
+        libbpf_sys::LIBBPF_WARN => Level::Warn,
+        libbpf_sys::LIBBPF_INFO => Level::Info,
+        _ => Level::Debug,
+    };
+    // A panic must not unwind through libbpf's frames.
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        // Another thread may be replacing the sink; a line that comes at that moment is not worth waiting for.
+        let sink = SINK.try_read().ok();
+        let sink = sink.as_ref().and_then(|sink| sink.as_ref()).filter(|(up_to, _)| level <= *up_to);
+        let keep = level != Level::Debug && KEPT_LOG.with_borrow(Option::is_some);
+        if !keep && sink.is_none() {
+            return;
+        }
+        // SAFETY: the arguments are libbpf's own, made for this format, and used once.
+        let Ok(bytes) = (unsafe { vsprintf::vsprintf_raw(format, arguments) }) else { return };
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some((_, sink)) = sink {
+            sink(level, &text);
+        }
+        if keep {
+            KEPT_LOG.with_borrow_mut(|kept| {
+                if let Some(kept) = kept {
+                    kept.push_str(&text);
+                    keep_end(kept, KEPT);
+                }
+            });
+        }
+    }));
+    0
+}
+
+/// Cuts the front off, at a line where there is one, so that at most `size` bytes stay.
+pub(crate) fn keep_end(text: &mut String, size: usize) {
+    if text.len() <= size {
+        return;
+    }
+    let mut cut = text.len() - size;
+    while !text.is_char_boundary(cut) {
+        cut += 1;
+    }
+    let line = text.get(cut..).and_then(|rest| rest.find('\n')).map_or(cut, |line| cut + line + 1);
+    text.drain(..if line < text.len() { line } else { cut });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_the_end_in_whole_lines() {
+        let mut text = String::from("first\nsecond\nthird\n");
+        keep_end(&mut text, 10);
+        assert_eq!(text, "third\n");
+        let mut text = "é".repeat(10);
+        keep_end(&mut text, 5);
+        assert_eq!(text, "éé");
+    }
+
+    #[test]
+    fn libbpf_speaks_to_the_recorder_and_not_to_stderr() {
+        let (object, log) = record(|| libbpf_rs::ObjectBuilder::default().open_memory(b"not an object"));
+        assert!(object.is_err());
+        assert!(log.contains("libbpf:"), "{log}");
+    }
+}

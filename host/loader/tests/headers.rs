@@ -1,0 +1,36 @@
+//! What `ecc` compiles against: libbpf's headers and a `vmlinux.h`.
+
+use std::path::Path;
+
+#[test]
+fn the_headers_are_those_a_program_includes_each_with_its_licence() {
+    let headers = loader::headers();
+    for name in ["bpf_helpers.h", "bpf_helper_defs.h", "bpf_tracing.h", "bpf_core_read.h", "bpf_endian.h", "usdt.bpf.h"] {
+        let (_, text) = headers.iter().find(|(file, _)| *file == name).unwrap();
+        assert!(text.lines().next().unwrap().contains("BSD-2-Clause") || name == "bpf_helper_defs.h", "{name}");
+    }
+    assert!(headers.iter().any(|(name, text)| *name == "LICENSE.BSD-2-Clause" && text.contains("Redistribution")));
+}
+
+#[test]
+fn the_kernels_types_come_as_a_header_that_is_the_same_each_time() {
+    let first = loader::vmlinux_header(None).unwrap();
+    assert!(first.contains("struct task_struct {"));
+    assert!(first.contains("typedef unsigned int __u32;") || first.contains("typedef __u32 u32;"));
+    assert!(first.starts_with("#ifndef __VMLINUX_H__"));
+    assert!(first.contains("#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)"));
+    assert_eq!(first, loader::vmlinux_header(None).unwrap());
+    assert_eq!(first, loader::vmlinux_header(Some(Path::new("/sys/kernel/btf/vmlinux"))).unwrap());
+}
+
+#[test]
+fn a_btf_that_is_missing_or_broken_is_named() {
+    let missing = loader::vmlinux_header(Some(Path::new("/nonexistent.btf"))).unwrap_err();
+    assert_eq!(missing.kind(), loader::Kind::NoBtf);
+    assert_eq!(missing.to_string(), "/nonexistent.btf does not exist");
+
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), b"neither BTF nor ELF").unwrap();
+    let broken = loader::vmlinux_header(Some(file.path())).unwrap_err();
+    assert!(broken.to_string().contains(file.path().to_str().unwrap()), "{broken:#}");
+}

@@ -1,0 +1,121 @@
+use std::fmt;
+
+/// Why a package, an object or a value was refused: the path of the field, what was found, what is allowed.
+///
+/// `Display` is one line such as `meta.bpf_skel.maps[2].sample.interval: found a string, expected a number`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    path: String,
+    message: String,
+    hint: Option<String>,
+}
+
+/// What sort of thing was wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The document is not JSON.
+    Syntax,
+    /// It is something else than a package of format 0.3: an ELF, a WebAssembly file, YAML, an older generation.
+    Unsupported,
+    /// A field is missing, has another type, or disagrees with the object.
+    Field,
+    /// The ELF is damaged, or no BPF object.
+    Object,
+    /// The object's BTF is missing or damaged.
+    Btf,
+    /// A value does not fit its variable.
+    Value,
+    /// Something is larger than [`limits`](crate::limits) allow.
+    Limit,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            path: String::new(),
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    pub(crate) fn field(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Field, message)
+    }
+
+    pub(crate) fn object(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Object, message)
+    }
+
+    pub(crate) fn btf(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Btf, message)
+    }
+
+    pub(crate) fn value(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Value, message)
+    }
+
+    pub(crate) fn limit(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Limit, message)
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Puts `segment` before the path that the error has so far. Paths are built from the inside out, so that what
+    /// succeeds formats none.
+    pub(crate) fn at(mut self, segment: impl Into<String>) -> Self {
+        let mut path = segment.into();
+        if !self.path.is_empty() {
+            if !self.path.starts_with('[') {
+                path.push('.');
+            }
+            path.push_str(&self.path);
+        }
+        self.path = path;
+        self
+    }
+
+    /// What sort of thing was wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The path of the field in the document or the value, such as `meta.bpf_skel.maps[2]`; empty for the whole.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What to do about it, where that is known. One line, not part of `Display`.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "{}: {}", self.path, self.message)
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Adds where it happened to the error of a result.
+pub(crate) trait At<T> {
+    /// See [`Error::at`]; `segment` is only called on an error.
+    fn at<S: Into<String>>(self, segment: impl FnOnce() -> S) -> Result<T, Error>;
+}
+
+impl<T> At<T> for Result<T, Error> {
+    fn at<S: Into<String>>(self, segment: impl FnOnce() -> S) -> Result<T, Error> {
+        self.map_err(|error| error.at(segment()))
+    }
+}
