@@ -4,6 +4,7 @@
 //! [`EventSource`] reads ring and perf buffers in whole batches. All of the project's use of libbpf, and nearly all of its `unsafe`, is here.
 
 mod error;
+mod format;
 mod headers;
 mod log;
 mod vmlinux;

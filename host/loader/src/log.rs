@@ -8,6 +8,8 @@ use std::ffi::{c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Once, PoisonError, RwLock};
 
+use crate::format::with_formatted;
+
 /// How much one recorded call keeps: a verifier log is up to 16 MiB, and only its end says why.
 const KEPT: usize = 96 * 1024;
 
@@ -79,20 +81,21 @@ unsafe extern "C" fn print(level: u32, format: *const c_char, arguments: *mut c_
         if !keep && sink.is_none() {
             return;
         }
+        let take = |text: &str| {
+            if let Some((_, sink)) = sink {
+                sink(level, text);
+            }
+            if keep {
+                KEPT_LOG.with_borrow_mut(|kept| {
+                    if let Some(kept) = kept {
+                        kept.push_str(text);
+                        keep_end(kept, KEPT);
+                    }
+                });
+            }
+        };
         // SAFETY: the arguments are libbpf's own, made for this format, and used once.
-        let Ok(bytes) = (unsafe { vsprintf::vsprintf_raw(format, arguments) }) else { return };
-        let text = String::from_utf8_lossy(&bytes);
-        if let Some((_, sink)) = sink {
-            sink(level, &text);
-        }
-        if keep {
-            KEPT_LOG.with_borrow_mut(|kept| {
-                if let Some(kept) = kept {
-                    kept.push_str(&text);
-                    keep_end(kept, KEPT);
-                }
-            });
-        }
+        let _ = unsafe { with_formatted(format, arguments, take) };
     }));
     0
 }

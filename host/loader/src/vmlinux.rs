@@ -2,11 +2,11 @@
 
 use std::ffi::{CString, c_char, c_void};
 use std::os::unix::ffi::OsStrExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::ptr::{self, NonNull};
 
 use crate::error::{Error, Kind, Result};
+use crate::format::with_formatted;
 use crate::log::record;
 
 /// Where the running kernel shows its BTF.
@@ -121,15 +121,9 @@ struct Sink<'text> {
 unsafe extern "C" fn append(context: *mut c_void, format: *const c_char, arguments: *mut c_void) {
     // SAFETY: `context` is the sink that `dump` handed over and that nothing else touches meanwhile.
     let sink = unsafe { &mut *context.cast::<Sink<'_>>() };
-    // A panic must not unwind through libbpf's frames.
-    let piece = catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: the arguments are libbpf's own, made for this format, and used once.
-        unsafe { vsprintf::vsprintf_raw(format, arguments) }
-    }));
-    match piece {
-        Ok(Ok(bytes)) => sink.text.push_str(&String::from_utf8_lossy(&bytes)),
-        _ => sink.failed = true,
-    }
+    // SAFETY: the arguments are libbpf's own, made for this format, and used once.
+    let done = unsafe { with_formatted(format, arguments, |piece| sink.text.push_str(piece)) };
+    sink.failed |= done.is_none();
 }
 
 fn missing(path: &Path) -> Error {
