@@ -1,1 +1,117 @@
-fn main() {}
+//! Builds the components that ship with the host from `guest-sdk/`, composes them and compiles them ahead.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail};
+
+#[path = "src/compose.rs"]
+mod compose;
+#[path = "src/config.rs"]
+mod config;
+#[path = "build/closed.rs"]
+mod closed;
+
+const GUEST_TARGET: &str = "wasm32-wasip2";
+const COMPONENTS: [&str; 3] = ["tool", "args", "printer"];
+
+fn main() {
+    if let Err(error) = build() {
+        println!("cargo::error={}", format!("{error:#}").replace('\n', " "));
+    }
+}
+
+fn build() -> Result<()> {
+    let manifest_dir = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let out_dir = PathBuf::from(variable("OUT_DIR")?);
+    let sdk = manifest_dir.join("../../guest-sdk");
+    for changed in ["build", "src/compose.rs", "src/config.rs"] {
+        println!("cargo::rerun-if-changed={changed}");
+    }
+    for changed in ["Cargo.toml", "Cargo.lock", "rust", "default"] {
+        println!("cargo::rerun-if-changed={}", sdk.join(changed).display());
+    }
+    println!("cargo::rerun-if-changed=../../wit");
+
+    check_target()?;
+    let built = build_guests(&sdk, &out_dir)?;
+    for name in COMPONENTS {
+        let wasm = built.join(name).with_extension("wasm");
+        fs::copy(&wasm, out_dir.join(name).with_extension("wasm"))
+            .with_context(|| format!("cannot copy {}", wasm.display()))?;
+    }
+    let read = |name: &str| -> Result<Vec<u8>> {
+        let path = out_dir.join(name).with_extension("wasm");
+        fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    fs::write(out_dir.join("closed.wasm"), closed::component(&manifest_dir.join("../../wit"))?)?;
+    let composed = compose::compose(
+        &read("tool")?,
+        &[("args", &read("args")?), ("printer", &read("printer")?)],
+    )?;
+    let engine = wasmtime::Engine::new(&config::config()?)?;
+    let compiled = engine.precompile_component(&composed)?;
+    fs::write(out_dir.join("default.cwasm"), compiled)?;
+    Ok(())
+}
+
+/// Fails before minutes of work with the one command that helps.
+fn check_target() -> Result<()> {
+    let output = Command::new(variable("RUSTC")?)
+        .args(["--print", "target-libdir", "--target", GUEST_TARGET])
+        .output()
+        .context("cannot run rustc")?;
+    let libdir = String::from_utf8_lossy(&output.stdout).trim().to_string();
+    if !output.status.success() || !Path::new(&libdir).is_dir() {
+        bail!(
+            "the Rust target {GUEST_TARGET} is missing, and the components that print events are built for it. \
+             Run: rustup target add {GUEST_TARGET}"
+        );
+    }
+    Ok(())
+}
+
+/// The folder with the built components. One target folder serves all profiles of the host.
+fn build_guests(sdk: &Path, out_dir: &Path) -> Result<PathBuf> {
+    let target_dir = out_dir
+        .ancestors()
+        .nth(4)
+        .context("OUT_DIR is too short")?
+        .join("guests");
+    let mut command = Command::new(variable("CARGO")?);
+    // What cargo sets for this build is about the host: flags, wrappers and profiles must not reach the guests.
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        let host_only = ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_ENCODED_RUSTFLAGS"];
+        if host_only.contains(&name.as_str())
+            || name.starts_with("CARGO_PROFILE_")
+            || name.starts_with("CARGO_BUILD_")
+            || name.starts_with("CARGO_CFG_")
+            || name.starts_with("CARGO_FEATURE_")
+        {
+            command.env_remove(&name);
+        }
+    }
+    command
+        .args(["build", "--release", "--locked", "--target", GUEST_TARGET])
+        .arg("--manifest-path")
+        .arg(sdk.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target_dir);
+    for name in COMPONENTS {
+        command.args(["-p", name]);
+    }
+    let output = command.output().context("cannot run cargo for the guests")?;
+    if !output.status.success() {
+        bail!(
+            "the guests under guest-sdk/ do not build:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(target_dir.join(GUEST_TARGET).join("release"))
+}
+
+fn variable(name: &str) -> Result<String> {
+    env::var(name).with_context(|| format!("cargo did not set {name}"))
+}

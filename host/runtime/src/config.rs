@@ -1,0 +1,26 @@
+//! The one engine configuration: what compiles code and what runs it must agree on it. The build script includes this
+//! file too.
+
+use wasmtime::{Config, Result};
+
+/// What code is compiled for. Naming it keeps the compiler from tuning code to the processor that happens to build.
+pub(crate) const TARGET: &str = if cfg!(target_arch = "aarch64") {
+    "aarch64-unknown-linux-gnu"
+} else {
+    "x86_64-unknown-linux-gnu"
+};
+
+/// The configuration for this target.
+pub(crate) fn config() -> Result<Config> {
+    let mut config = Config::new();
+    config.target(TARGET)?;
+    // A guest that never calls the host is stopped by the epoch; it costs a tenth of a guest's time.
+    config.epoch_interruption(true);
+    // Enough for a deep recursion in honest code, and a bound on the other kind.
+    config.max_wasm_stack(1 << 20);
+    // Names in a trap's backtrace come from the component itself; nothing is read from the environment.
+    config.wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable);
+    config.wasm_memory64(false);
+    config.wasm_multi_memory(true);
+    Ok(config)
+}
