@@ -7,16 +7,25 @@
 //! The crate is pure: no I/O, no unsafe code, nothing that depends on the running kernel. Its input is hostile: each
 //! count, size, offset and nesting is bounded ([`limits`]) and every refusal is an [`Error`] that names the field.
 
+mod btf;
+mod c_text;
+mod describe;
 mod description;
+mod elf;
 mod encode;
 mod error;
+mod export;
+mod fields;
+mod layout;
 pub mod limits;
+mod maps;
+mod meta;
 mod package;
+mod sections;
+mod skeleton;
 mod types;
 
-pub use description::{
-    Argument, Description, Doc, Map, Program, Sample, SampleKind, StackTrace, Variable,
-};
+pub use description::{Argument, Description, Doc, Map, Program, Sample, SampleKind, StackTrace, Variable};
 pub use encode::encode_value;
 pub use error::{Error, ErrorKind};
 pub use package::Package;

@@ -29,6 +29,12 @@ pub const LAYOUT_BYTES: usize = 64 << 20;
 /// would otherwise expand a few bytes to any number of values to print.
 pub const TYPE_VALUES: u64 = 1 << 16;
 
+/// Members of a struct or union, names of an enum, and members looked through to find one by name.
+pub const MEMBERS: usize = 8192;
+
+/// Bytes that all entries of all maps' `data` may be converted to.
+pub const MAP_DATA_BYTES: usize = 256 << 20;
+
 /// Global variables in all data sections.
 pub const VARIABLES: usize = 1 << 16;
 

@@ -1,30 +1,257 @@
-use crate::{Description, Error};
+use std::io::{Read, Write};
 
-/// A package: the document's tree and the inflated BPF object.
-#[derive(Debug, Clone)]
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+use serde_json::{Map, Value};
+
+use crate::description::Description;
+use crate::elf::file_kind;
+use crate::error::{At, Error, ErrorKind};
+use crate::fields::{self, Fields, kind_of};
+use crate::meta::Meta;
+use crate::{describe, limits, skeleton};
+
+const OBJECT: &str = "bpf_object";
+const OBJECT_SIZE: &str = "bpf_object_size";
+
+/// A package: the document's tree, unknown keys included, and the inflated BPF object.
+///
+/// The metadata has been read once: every field that this crate knows has the right type. Whether it agrees with the
+/// object is what [`describe`](Self::describe) finds out.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Package {
+    /// The document without the object.
+    document: Map<String, Value>,
     object: Vec<u8>,
 }
 
 impl Package {
-    /// Reads a package.
-    pub fn parse(_bytes: &[u8]) -> Result<Self, Error> {
-        Err(Error::field("not yet"))
+    /// Reads a package of format 0.3 in JSON. A byte order mark and space around the document are skipped; of
+    /// duplicate keys the last one wins; `null` is as good as an absent field; unknown keys are kept.
+    ///
+    /// # Errors
+    /// Syntax errors name line and column, wrong fields their path. What is no such package is called by its name: an
+    /// ELF, a WebAssembly file, YAML, an older generation of the format.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let mut document = read_document(bytes)?;
+        recognize(&document)?;
+        let encoded = match document.shift_remove(OBJECT) {
+            Some(Value::String(encoded)) => encoded,
+            Some(other) => {
+                return Err(Error::field(format!("found {}, expected a string in base64", kind_of(&other))).at(OBJECT));
+            }
+            None => return Err(Error::field("this field is missing").at(OBJECT)),
+        };
+        let size = Fields(&document).number(OBJECT_SIZE, limits::OBJECT_BYTES as u64)?;
+        let object = inflate(&encoded, size).at(|| OBJECT)?;
+        document.shift_remove(OBJECT_SIZE);
+        Self::checked(document, object)
     }
-    /// Derives a package from a BPF ELF.
-    pub fn from_object(_elf: Vec<u8>, _name: &str, _export: &[String]) -> Result<Self, Error> {
-        Err(Error::field("not yet"))
+
+    /// Derives a package from a BPF ELF with BTF: data sections and their variables, maps, programs. `name` is the
+    /// tool's; `export` lists the structs that events have, the first of them for every buffer.
+    ///
+    /// # Errors
+    /// The object is no BPF ELF, has no BTF, or lacks a struct of `export`.
+    pub fn from_object(elf: Vec<u8>, name: &str, export: &[String]) -> Result<Self, Error> {
+        if elf.len() > limits::OBJECT_BYTES {
+            return Err(too_large());
+        }
+        let meta = skeleton::derive(&elf, name, export)?;
+        let mut document = Map::new();
+        document.insert("meta".into(), meta);
+        Self::checked(document, elf)
     }
-    /// Writes it.
+
+    /// The same package with other metadata, such as what annotations add to a derived one.
+    ///
+    /// # Errors
+    /// A field of `meta` has the wrong type.
+    pub fn with_meta(self, meta: Value) -> Result<Self, Error> {
+        let Self { mut document, object } = self;
+        document.insert("meta".into(), meta);
+        Self::checked(document, object)
+    }
+
+    fn checked(document: Map<String, Value>, object: Vec<u8>) -> Result<Self, Error> {
+        let package = Self { document, object };
+        package.typed_meta()?;
+        package.runtime_args()?;
+        Ok(package)
+    }
+
+    /// The package as a JSON document of format 0.3 on one line, the same for the same package every time.
+    ///
+    /// # Errors
+    /// None that a package made by this crate runs into; compression and formatting report theirs.
     pub fn to_json(&self) -> Result<Vec<u8>, Error> {
-        Err(Error::field("not yet"))
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        let packed = encoder
+            .write_all(&self.object)
+            .and_then(|()| encoder.finish())
+            .map_err(|error| Error::object(format!("the object can't be compressed: {error}")))?;
+        let mut document = Map::new();
+        document.insert(OBJECT.into(), STANDARD.encode(packed).into());
+        document.insert(OBJECT_SIZE.into(), self.object.len().into());
+        document.extend(self.document.clone());
+        serde_json::to_vec(&document).map_err(|error| Error::field(format!("the package can't be written: {error}")))
     }
-    /// The ELF.
+
+    /// The BPF ELF.
     pub fn object(&self) -> &[u8] {
         &self.object
     }
-    /// All.
+
+    /// The metadata's tree, unknown keys included.
+    pub fn meta(&self) -> &Value {
+        self.document.get("meta").unwrap_or(&Value::Null)
+    }
+
+    /// Joins the metadata with the object's ELF and BTF, and checks that they agree: that types and variables are
+    /// there, that values fit.
+    ///
+    /// # Errors
+    /// The error names the field by path, what was found and what is allowed.
     pub fn describe(&self) -> Result<Description, Error> {
-        Err(Error::field("not yet"))
+        let runtime_args = self.runtime_args()?;
+        describe::describe(&self.object, self.typed_meta()?, runtime_args)
+    }
+
+    fn typed_meta(&self) -> Result<Meta<'_>, Error> {
+        Meta::read(self.meta()).at(|| "meta")
+    }
+
+    fn runtime_args(&self) -> Result<Option<&Map<String, Value>>, Error> {
+        let args = Fields(&self.document).object("runtime_args")?;
+        Ok(args.map(|fields| fields.0))
+    }
+}
+
+fn too_large() -> Error {
+    Error::limit(format!("the object is larger than {} MiB", limits::OBJECT_BYTES >> 20))
+}
+
+fn unsupported(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Unsupported, message)
+}
+
+fn read_document(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
+    if bytes.len() > limits::DOCUMENT_BYTES {
+        return Err(Error::limit(format!(
+            "the document is larger than {} MiB",
+            limits::DOCUMENT_BYTES >> 20
+        )));
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // The space stays: lines are counted from the file's start.
+    let start = text.trim_ascii_start();
+    if !matches!(start.first(), Some(b'{' | b'[' | b'"')) {
+        return Err(not_json(start));
+    }
+    // Each value but the first follows one of these, and base64 has none of them.
+    let values = text.iter().filter(|byte| b",[{".contains(byte)).count();
+    if values > limits::DOCUMENT_VALUES {
+        return Err(Error::limit(format!(
+            "the document has more than {} values",
+            limits::DOCUMENT_VALUES
+        )));
+    }
+    let document: Value = serde_json::from_slice(text).map_err(|error| syntax(&error))?;
+    match document {
+        Value::Object(document) => Ok(document),
+        other => Err(Error::field(format!(
+            "a package is an object, found {}",
+            kind_of(&other)
+        ))),
+    }
+}
+
+fn syntax(error: &serde_json::Error) -> Error {
+    let text = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    let reason = text.strip_suffix(&position).unwrap_or(&text);
+    Error::new(
+        ErrorKind::Syntax,
+        format!(
+            "not valid JSON at line {}, column {}: {reason}",
+            error.line(),
+            error.column()
+        ),
+    )
+}
+
+fn not_json(text: &[u8]) -> Error {
+    let start = text.get(..text.len().min(4096)).unwrap_or_default();
+    let is_yaml = start.starts_with(b"---")
+        || start.split(|&byte| byte == b'\n').any(|line| {
+            ["meta:", "bpf_skel:", "bpf_object:", "data_sections:"]
+                .iter()
+                .any(|key| line.starts_with(key.as_bytes()))
+        });
+    if is_yaml {
+        return unsupported("this package is YAML, only JSON is read so far")
+            .with_hint("convert it to JSON: the tree is the same");
+    }
+    match file_kind(text) {
+        "empty" => Error::new(ErrorKind::Syntax, "the document is empty"),
+        kind => unsupported(format!("this is {kind}, not a package"))
+            .with_hint("a package is a JSON document with `bpf_object` and `meta`"),
+    }
+}
+
+/// Tells older generations and bare metadata from damage.
+fn recognize(document: &Map<String, Value>) -> Result<(), Error> {
+    let hint = "make it again from its source with `ecc`";
+    let meta = document.get("meta");
+    if meta.is_none() && document.get("data").is_some_and(Value::is_string) {
+        return Err(
+            unsupported("this package is of generation 0 (a flat object), only 0.3 is read so far").with_hint(hint),
+        );
+    }
+    if meta
+        .and_then(|meta| meta.get("export_types"))
+        .is_some_and(Value::is_object)
+    {
+        return Err(unsupported(
+            "this package is of generation 0.2 (meta.export_types is an object), only 0.3 is read so far",
+        )
+        .with_hint(hint));
+    }
+    if meta.is_none() && document.contains_key("bpf_skel") {
+        return Err(
+            unsupported("this is the metadata of a package alone, without its object")
+                .with_hint("a package has it as `meta`, beside `bpf_object`"),
+        );
+    }
+    match meta {
+        Some(meta) => fields::object(meta).at(|| "meta").map(|_| ()),
+        None => Err(Error::field("this field is missing, an object is expected").at("meta")),
+    }
+}
+
+fn inflate(encoded: &str, size: Option<u64>) -> Result<Vec<u8>, Error> {
+    let packed = STANDARD
+        .decode(encoded)
+        .map_err(|error| Error::field(format!("not valid base64: {error}")))?;
+    let cap = limits::OBJECT_BYTES as u64;
+    let mut object = Vec::new();
+    ZlibDecoder::new(packed.as_slice())
+        // One byte more than announced is enough to know.
+        .take(size.unwrap_or(cap).min(cap) + 1)
+        .read_to_end(&mut object)
+        .map_err(|error| Error::field(format!("not valid zlib data: {error}")))?;
+    let found = object.len() as u64;
+    match size {
+        Some(size) if found > size => Err(Error::field(format!(
+            "it inflates to more than the {size} bytes that bpf_object_size says"
+        ))),
+        Some(size) if found < size => Err(Error::field(format!(
+            "it inflates to {found} bytes, bpf_object_size says {size}"
+        ))),
+        None if found > cap => Err(too_large()),
+        _ => Ok(object),
     }
 }

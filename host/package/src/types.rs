@@ -81,7 +81,7 @@ pub enum TypeKind {
         /// How many; 0 for a flexible array and where the elements have no size.
         count: u32,
     },
-    /// Members by rising offset.
+    /// Members in the order of their declaration; they share no bits.
     Struct(Vec<Member>),
     /// Members that share their bytes.
     Union(Vec<Member>),

@@ -1,0 +1,120 @@
+//! Joins a package's metadata with its object.
+
+mod maps;
+mod variables;
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::description::{Description, Program};
+use crate::elf::Elf;
+use crate::error::{At, Error};
+use crate::export::export_type;
+use crate::fields::shortened;
+use crate::layout::Layouts;
+use crate::maps::{ObjectProgram, object_programs};
+use crate::meta::{Meta, ProgramMeta};
+use crate::sections::data_sections;
+use crate::skeleton::find_btf;
+
+/// The description of `object` under the metadata `meta`; `runtime_args` sets variables by name.
+pub(crate) fn describe(
+    object: &[u8],
+    meta: Meta<'_>,
+    runtime_args: Option<&Map<String, Value>>,
+) -> Result<Description, Error> {
+    let elf = Elf::parse(object).at(|| "bpf_object")?;
+    let btf = find_btf(&elf).at(|| "bpf_object")?;
+    let sections = data_sections(&elf, &btf).at(|| "bpf_object")?;
+    let mut layouts = Layouts::new(&btf);
+
+    let mut exports = Vec::new();
+    if !meta.multiple_export_types {
+        for (index, export) in meta.export_types.iter().enumerate() {
+            let ty = export_type(&mut layouts, &btf, export).at(|| format!("meta.export_types[{index}]"))?;
+            exports.push(ty);
+        }
+    }
+    let variables = variables::describe(&mut layouts, &btf, &sections, &meta.sections, runtime_args)?;
+    let programs = programs(object_programs(&elf).at(|| "bpf_object")?, meta.programs).at(|| "meta.bpf_skel")?;
+    let mut joined = maps::Maps {
+        btf: &btf,
+        layouts: &mut layouts,
+        sections: &sections,
+        export: exports.first().copied(),
+        multiple: meta.multiple_export_types,
+        data_budget: crate::limits::MAP_DATA_BYTES,
+    };
+    let maps = joined.describe(&meta.maps)?;
+    Ok(Description {
+        name: meta
+            .object_name
+            .strip_suffix("_bpf")
+            .unwrap_or(meta.object_name)
+            .to_owned(),
+        doc: meta.doc,
+        types: layouts.into_types(),
+        variables,
+        maps,
+        programs,
+        print_header: meta.print_header,
+        poll_timeout_ms: meta.poll_timeout_ms,
+        perf_buffer_pages: meta.perf_buffer_pages,
+        debug_verbose: meta.debug_verbose,
+    })
+}
+
+/// Programs that the package lists, then the object's others. Those are only attached where the package lists none
+/// at all: who lists some has chosen.
+fn programs(object: Vec<ObjectProgram>, listed: Option<Vec<ProgramMeta<'_>>>) -> Result<Vec<Program>, Error> {
+    let link_unlisted = listed.is_none();
+    let known: Vec<String> = object.iter().map(|program| program.name.clone()).collect();
+    let mut order = Vec::with_capacity(object.len());
+    let mut left: HashMap<String, ObjectProgram> = object
+        .into_iter()
+        .map(|program| (program.name.clone(), program))
+        .collect();
+    for (index, meta) in listed.into_iter().flatten().enumerate() {
+        let program = left.remove(meta.name).ok_or_else(|| {
+            Error::field(format!(
+                "the object has no program {:?} (or it is listed twice), only {}",
+                shortened(meta.name),
+                list(known.iter().map(String::as_str))
+            ))
+            .at(format!("progs[{index}].name"))
+        })?;
+        let attach = meta.attach.map(|text| text.strip_prefix('?').unwrap_or(text));
+        order.push(Program {
+            attach: attach.filter(|text| *text != program.section).map(str::to_owned),
+            name: program.name,
+            section: program.section,
+            link: meta.link,
+            options: meta.options,
+        });
+    }
+    for name in known {
+        if let Some(program) = left.remove(&name) {
+            order.push(Program {
+                name,
+                section: program.section,
+                attach: None,
+                link: link_unlisted && program.autoload,
+                options: Map::new(),
+            });
+        }
+    }
+    Ok(order)
+}
+
+/// `a, b, c`, cut after some.
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 12;
+    let names: Vec<&str> = names.take(SHOWN + 1).collect();
+    if names.is_empty() {
+        return "none at all".into();
+    }
+    let shown: Vec<&str> = names.iter().take(SHOWN).copied().collect();
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    shown.join(", ") + more
+}
