@@ -1,5 +1,6 @@
 //! One opaque error with a kind, a chain of causes, and what a person can do about it.
 
+use std::ffi::CStr;
 use std::fmt;
 use std::io;
 
@@ -26,6 +27,10 @@ pub enum Kind {
     VerifierRejected,
     /// This kernel lacks the program type, map type, helper or hook kind.
     KernelLacks,
+    /// The key exists and should not.
+    Exists,
+    /// The map is full, or the key lies beyond its end.
+    Full,
     /// A record is larger than the batch it was to be put into. Nothing was consumed.
     TooSmall {
         /// The bytes that this record needs in a batch, header included.
@@ -63,7 +68,12 @@ impl Error {
 
     /// An error number as libbpf and the kernel hand it out, positive or negative.
     pub(crate) fn from_errno(errno: i32) -> Self {
-        io::Error::from_raw_os_error(errno.wrapping_abs()).into()
+        let errno = errno.wrapping_abs();
+        match errno {
+            LIBBPF_FIRST..LIBBPF_END => Self::new(Kind::Other, libbpf_text(errno)),
+            ENOTSUPP => Self::new(Kind::KernelLacks, "Not supported by this kernel (error 524)"),
+            errno => io::Error::from_raw_os_error(errno).into(),
+        }
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -113,6 +123,19 @@ impl Error {
         }
         found
     }
+}
+
+/// libbpf's own error numbers, beside those of the system (`enum libbpf_errno` in libbpf.h).
+const LIBBPF_FIRST: i32 = 4000;
+const LIBBPF_END: i32 = 4100;
+/// The kernel's own number for what it does not support; C libraries have no text for it.
+pub(crate) const ENOTSUPP: i32 = 524;
+
+fn libbpf_text(errno: i32) -> String {
+    let mut text = [0_u8; 128];
+    // SAFETY: libbpf writes at most so many bytes, with a NUL at the end.
+    unsafe { libbpf_sys::libbpf_strerror(errno, text.as_mut_ptr().cast(), text.len() as libbpf_sys::size_t) };
+    CStr::from_bytes_until_nul(&text).unwrap_or_default().to_string_lossy().into_owned()
 }
 
 impl fmt::Display for Error {

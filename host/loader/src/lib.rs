@@ -3,13 +3,39 @@
 //! Phases are types: [`OpenObject`] takes variables and sizes, [`Object`] is loaded, a [`Link`] is attached and detaches when dropped.
 //! [`EventSource`] reads ring and perf buffers in whole batches. All of the project's use of libbpf, and nearly all of its `unsafe`, is here.
 
+mod batch;
 mod error;
+mod events;
+mod explain;
 mod format;
 mod headers;
+mod link;
 mod log;
+mod lost;
+mod map;
+mod map_batch;
+mod mapping;
+mod object;
+mod open;
+mod pace;
+mod perf;
+mod program;
+mod raw;
+mod ring;
+mod stop;
+mod target;
 mod vmlinux;
 
+pub use batch::{Batch, CPU_UNKNOWN, Record};
 pub use error::{Error, Kind, Result};
+pub use events::{EventOptions, EventSource, Next, Totals};
 pub use headers::{HEADERS, HEADERS_LICENSE, headers};
-pub use log::{Level, set_log_sink};
+pub use link::{Link, detach_all};
+pub use log::{Level, LogSink, set_log_sink};
+pub use map::{Map, MapInfo, UpdateMode};
+pub use map_batch::Entries;
+pub use object::Object;
+pub use open::{OpenObject, OpenOptions};
+pub use program::{Program, RunResult};
+pub use stop::Stop;
 pub use vmlinux::vmlinux_header;

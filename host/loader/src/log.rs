@@ -24,9 +24,10 @@ pub enum Level {
     Debug,
 }
 
-type Sink = Box<dyn Fn(Level, &str) + Send + Sync>;
+/// What receives libbpf's log, line by line.
+pub type LogSink = Box<dyn Fn(Level, &str) + Send + Sync>;
 
-static SINK: RwLock<Option<(Level, Sink)>> = RwLock::new(None);
+static SINK: RwLock<Option<(Level, LogSink)>> = RwLock::new(None);
 
 thread_local! {
     static KEPT_LOG: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -35,7 +36,7 @@ thread_local! {
 /// Passes libbpf's log on, each message with its line feed, up to and including `level`; `None` stops it.
 ///
 /// For packages that set `debug_verbose`. The sink is called on the thread that called libbpf and must not call into this crate.
-pub fn set_log_sink(sink: Option<(Level, Box<dyn Fn(Level, &str) + Send + Sync>)>) {
+pub fn set_log_sink(sink: Option<(Level, LogSink)>) {
     install();
     *SINK.write().unwrap_or_else(PoisonError::into_inner) = sink;
 }

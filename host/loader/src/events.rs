@@ -1,0 +1,334 @@
+//! One reader for several ring and perf buffers, a batch a call.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
+use rustix::io::Errno;
+
+use crate::batch::Batch;
+use crate::error::{Error, Kind, Result};
+use crate::map::Map;
+use crate::pace::{Look, Pace, Step};
+use crate::perf::PerfBuffer;
+use crate::ring::{End, Ring};
+use crate::stop::Stop;
+
+/// The most maps that one source reads: its index has to fit into a record's header.
+const MAPS: usize = 0xffff;
+/// Up to which number of records wanted they are counted while waiting: counting walks over every header.
+const COUNTED: u64 = 1024;
+/// How often, and how long each time, the end waits for a record that a program is still writing. Programs take microseconds.
+const BUSY_TRIES: u32 = 20;
+const BUSY_SLEEP: Duration = Duration::from_micros(100);
+
+/// How an [`EventSource`] is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct EventOptions {
+    /// Pages of each CPU's perf buffer, a power of two.
+    pub perf_pages: u32,
+}
+
+impl Default for EventOptions {
+    fn default() -> Self {
+        Self { perf_pages: 64 }
+    }
+}
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The batch holds something: records, or only the news of losses.
+    Batch,
+    /// The time is up; the batch is empty.
+    TimedOut,
+    /// A stop was requested, and what lay in the buffers then has been handed out; the batch is empty.
+    Ended,
+}
+
+/// What became of the events of all maps of a source. Exact while nothing produces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Records handed out.
+    pub delivered: u64,
+    /// Records that did not fit into a buffer; `None` if of one of the maps neither the kernel nor a counter tells.
+    pub lost: Option<u64>,
+    /// Complete records that lie in the buffers.
+    pub unread: u64,
+}
+
+/// Reads ring buffers and perf buffers.
+///
+/// Open it before programs are attached: what a program sends to a perf buffer that is not open is lost and not counted by the
+/// kernel. There must be one reader for a map.
+#[derive(Debug)]
+pub struct EventSource {
+    // The buffers go first: libbpf clears a perf buffer's map when it is closed.
+    buffers: Vec<Buffer>,
+    maps: Vec<Map>,
+    epoll: OwnedFd,
+    pace: Pace,
+    /// Which buffer the next read begins with, so that none starves the others.
+    first: usize,
+    /// A stop was requested; what is read ends where the buffers ended then.
+    ending: bool,
+    delivered: u64,
+}
+
+/// What is read.
+#[derive(Debug)]
+enum Buffer {
+    Ring(Ring),
+    Perf(PerfBuffer),
+}
+
+impl EventSource {
+    /// Makes a reader. The index of a map in `maps` is what the headers of its records name.
+    ///
+    /// A map that is no buffer is [`Kind::InvalidInput`]. With no maps at all, `next` waits for its deadline or the end.
+    pub fn open(maps: &[Map], options: EventOptions) -> Result<Self> {
+        if maps.len() > MAPS {
+            return Err(Error::invalid(format!("{} maps are more than one source reads ({MAPS})", maps.len())));
+        }
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let mut buffers = Vec::with_capacity(maps.len());
+        for (map, source) in maps.iter().zip(0..) {
+            let buffer = Buffer::open(map, source, options)
+                .map_err(|error| error.context(format!("map {} cannot be read as a buffer", map.name())))?;
+            let fd = match &buffer {
+                Buffer::Ring(_) => map.as_fd(),
+                Buffer::Perf(perf) => perf.fd(),
+            };
+            epoll::add(&epoll, fd, epoll::EventData::new_u64(source.into()), epoll::EventFlags::IN)?;
+            buffers.push(buffer);
+        }
+        let smallest = buffers.iter().map(Buffer::size).min().unwrap_or(u64::MAX);
+        let pace = Pace::new(Instant::now(), smallest);
+        Ok(Self { buffers, maps: maps.to_vec(), epoll, pace, first: 0, ending: false, delivered: 0 })
+    }
+
+    /// Waits for records and moves as many as fit into `batch`, whose memory is used again.
+    ///
+    /// `max_bytes` bounds the batch with headers and padding, `limit` its number of records. Records that follow shortly are
+    /// waited for, up to 12 ms and never until a buffer fills, unless `deadline` is nearer. A deadline that has passed only looks.
+    ///
+    /// A record that alone is larger than `max_bytes` is [`Kind::TooSmall`]; nothing was consumed.
+    pub fn next(
+        &mut self,
+        max_bytes: usize,
+        deadline: Option<Instant>,
+        stop: &Stop,
+        limit: Option<u64>,
+        batch: &mut Batch,
+    ) -> Result<Next> {
+        batch.clear();
+        loop {
+            match self.wait(max_bytes, deadline, stop, limit)? {
+                Next::Batch => {}
+                Next::TimedOut => return Ok(Next::TimedOut),
+                Next::Ended => return self.drain(max_bytes, limit, batch),
+            }
+            let began = Instant::now();
+            let all = self.read(max_bytes, limit, batch)?;
+            self.pace.taken(began, batch.records, all);
+            if batch.records > 0 || batch.lost > 0 {
+                return Ok(Next::Batch);
+            }
+            // What is there is still being written, or was taken back. The descriptor would be ready at once and for as long.
+            if deadline.is_some_and(|deadline| deadline <= began) {
+                return Ok(Next::TimedOut);
+            }
+            self.sleep(Some(BUSY_SLEEP), deadline, stop, false)?;
+        }
+    }
+
+    /// Waits as `next` does and reads nothing: `Next::Batch` says that reading pays now, or that a deadline forces it.
+    /// After a stop request it answers [`Next::Ended`] at once.
+    pub fn wait(&mut self, max_bytes: usize, deadline: Option<Instant>, stop: &Stop, limit: Option<u64>) -> Result<Next> {
+        loop {
+            if stop.is_requested() {
+                return Ok(Next::Ended);
+            }
+            let now = Instant::now();
+            let (bytes, share) = self.filled();
+            let late = deadline.is_some_and(|deadline| deadline <= now);
+            let enough = late || bytes >= max_bytes as u64 || self.has_records(limit);
+            match self.pace.decide(now, Look { share, enough }) {
+                Step::Read => return Ok(Next::Batch),
+                _ if late => return Ok(Next::TimedOut),
+                Step::Doze(time) => {
+                    self.sleep(Some(time), deadline, stop, false)?;
+                }
+                Step::Wait => {
+                    if self.sleep(None, deadline, stop, true)? {
+                        self.pace.woken(Instant::now());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a buffer holds something that was not read.
+    pub fn is_ready(&self) -> bool {
+        self.filled().0 > 0
+    }
+
+    /// Complete records that lie in the buffers: those that a program took back are not counted.
+    pub fn unread(&self) -> u64 {
+        self.buffers.iter().map(Buffer::unread).sum()
+    }
+
+    /// Records that did not fit into the buffer of the map at `index`.
+    ///
+    /// From the counter that the package names for the map; else, for a perf buffer, from the kernel; else `None`: unknown.
+    pub fn lost(&self, index: usize) -> Option<u64> {
+        let counted = self.maps.get(index).and_then(Map::lost);
+        match self.buffers.get(index)? {
+            Buffer::Perf(perf) => counted.or_else(|| Some(perf.lost())),
+            Buffer::Ring(_) => counted,
+        }
+    }
+
+    /// What became of the events so far.
+    pub fn totals(&self) -> Totals {
+        let lost = (0..self.buffers.len()).map(|index| self.lost(index)).sum();
+        Totals { delivered: self.delivered, lost, unread: self.unread() }
+    }
+
+    /// An epoll descriptor, readable when there may be something new. [`is_ready`](Self::is_ready) tells about what was left.
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.epoll.as_fd()
+    }
+
+    /// After a stop request: hands out what lay in the buffers when it was first seen.
+    fn drain(&mut self, max_bytes: usize, limit: Option<u64>, batch: &mut Batch) -> Result<Next> {
+        if !self.ending {
+            self.ending = true;
+            for buffer in &mut self.buffers {
+                buffer.stop_here();
+            }
+        }
+        for _ in 0..BUSY_TRIES {
+            let all = self.read(max_bytes, limit, batch)?;
+            if batch.records > 0 {
+                return Ok(Next::Batch);
+            }
+            if all {
+                break;
+            }
+            std::thread::sleep(BUSY_SLEEP);
+        }
+        for buffer in &mut self.buffers {
+            if let Buffer::Perf(perf) = buffer {
+                perf.settle(batch);
+            }
+        }
+        Ok(if batch.lost > 0 { Next::Batch } else { Next::Ended })
+    }
+
+    /// Reads from each buffer in turn. Gives back whether all were read to their end.
+    fn read(&mut self, max_bytes: usize, limit: Option<u64>, batch: &mut Batch) -> Result<bool> {
+        let mut all = true;
+        batch.stamp();
+        for turn in 0..self.buffers.len() {
+            let index = (self.first + turn) % self.buffers.len();
+            let Some(buffer) = self.buffers.get_mut(index) else { break };
+            let room = max_bytes.saturating_sub(batch.data.len() * 8);
+            let end = buffer.read(batch, room, limit.unwrap_or(u64::MAX) - batch.records);
+            all &= end == End::Exhausted;
+            match end {
+                End::Full(needed) if batch.records == 0 => {
+                    let message = format!("a record of map {} needs {needed} bytes, {max_bytes} were given", self.map_name(index));
+                    return Err(Error::new(Kind::TooSmall { needed }, message));
+                }
+                End::Full(_) | End::Limit => {
+                    self.first = index;
+                    break;
+                }
+                End::Exhausted | End::Busy => {}
+            }
+        }
+        self.delivered += batch.records;
+        Ok(all)
+    }
+
+    /// Bytes in all buffers, and how full the fullest is.
+    fn filled(&self) -> (u64, f64) {
+        self.buffers.iter().map(Buffer::filled).fold((0, 0.0), |(all, most), (bytes, share)| (all + bytes, share.max(most)))
+    }
+
+    /// Whether there are as many records as were asked for, if those are few.
+    fn has_records(&self, limit: Option<u64>) -> bool {
+        limit.is_some_and(|limit| limit <= COUNTED && self.unread() >= limit)
+    }
+
+    /// Sleeps at most so long, until the deadline or a stop; and, with `listen`, until the kernel has something. Says if it has.
+    fn sleep(&self, time: Option<Duration>, deadline: Option<Instant>, stop: &Stop, listen: bool) -> Result<bool> {
+        let now = Instant::now();
+        let until = [deadline, stop.deadline()].into_iter().flatten().map(|end| end.saturating_duration_since(now));
+        let time = until.chain(time).min();
+        // A time that does not fit is as good as none.
+        let time = time.and_then(|time| Timespec::try_from(time).ok());
+        let mut fds = [PollFd::from_borrowed_fd(stop.fd(), PollFlags::IN), PollFd::new(&self.epoll, PollFlags::IN)];
+        let fds = if listen { fds.as_mut_slice() } else { fds.split_at_mut(1).0 };
+        match poll(fds, time.as_ref()) {
+            Ok(_) => Ok(fds.get(1).is_some_and(|events| !events.revents().is_empty())),
+            Err(Errno::INTR) => Ok(false),
+            Err(error) => Err(Error::from(error).context("the wait for events failed")),
+        }
+    }
+
+    fn map_name(&self, index: usize) -> &str {
+        self.maps.get(index).map_or("", Map::name)
+    }
+}
+
+impl Buffer {
+    fn open(map: &Map, source: u16, options: EventOptions) -> Result<Self> {
+        let info = map.info();
+        match info.kind {
+            libbpf_sys::BPF_MAP_TYPE_RINGBUF => Ok(Self::Ring(Ring::open(map.as_fd(), info.max_entries, source)?)),
+            libbpf_sys::BPF_MAP_TYPE_PERF_EVENT_ARRAY => {
+                let (pages, record) = (options.perf_pages, map.record_size());
+                Ok(Self::Perf(PerfBuffer::open(map.as_fd(), info.max_entries, pages, record, source)?))
+            }
+            kind => Err(Error::invalid(format!("it is a {}, neither a ring buffer nor a perf event array", crate::map::kind_name(kind)))),
+        }
+    }
+
+    fn size(&self) -> u64 {
+        match self {
+            Self::Ring(ring) => ring.size(),
+            Self::Perf(perf) => perf.size(),
+        }
+    }
+
+    fn filled(&self) -> (u64, f64) {
+        let (all, most) = match self {
+            Self::Ring(ring) => (ring.filled(), ring.filled()),
+            Self::Perf(perf) => perf.filled(),
+        };
+        (all, most as f64 / self.size() as f64)
+    }
+
+    fn read(&mut self, batch: &mut Batch, room: usize, limit: u64) -> End {
+        match self {
+            Self::Ring(ring) => ring.read(batch, room, limit),
+            Self::Perf(perf) => perf.read(batch, room, limit),
+        }
+    }
+
+    fn unread(&self) -> u64 {
+        match self {
+            Self::Ring(ring) => ring.unread(),
+            Self::Perf(perf) => perf.unread(),
+        }
+    }
+
+    fn stop_here(&mut self) {
+        match self {
+            Self::Ring(ring) => ring.stop_here(),
+            Self::Perf(perf) => perf.stop_here(),
+        }
+    }
+}

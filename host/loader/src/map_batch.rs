@@ -1,0 +1,189 @@
+//! Many entries of a map in one call.
+
+use std::ffi::c_void;
+use std::ptr;
+
+use crate::error::{ENOTSUPP, Error, Result};
+use crate::map::{Map, UpdateMode, pointer};
+
+/// Below this many entries they are read one by one: the kernel gives a bucket of a hash table whole or not at all.
+const FEW: u32 = 64;
+/// In a token that says where to go on: the kernel's own, a key to go on after, or from the beginning.
+const BY_KERNEL: u8 = 0;
+const AFTER_KEY: u8 = 1;
+const ANEW: u8 = 2;
+
+/// Entries that were read together: keys back to back, values back to back, in the same order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entries {
+    /// `count` times the size of a key.
+    pub keys: Vec<u8>,
+    /// `count` times the size of a value.
+    pub values: Vec<u8>,
+    /// How many.
+    pub count: u32,
+    /// What the next call takes to go on; `None` at the end. Its bytes mean nothing to anyone else.
+    pub next: Option<Vec<u8>>,
+}
+
+/// Which of the kernel's two batch operations.
+type Batch = unsafe extern "C" fn(
+    i32,
+    *mut c_void,
+    *mut c_void,
+    *mut c_void,
+    *mut c_void,
+    *mut u32,
+    *const libbpf_sys::bpf_map_batch_opts,
+) -> i32;
+
+impl Map {
+    /// Up to `most` entries, from the beginning or from the `next` of the call before. While programs write, entries may be missed
+    /// or come twice. The caller bounds `most`; memory for so many entries, but no more than the map has, is taken.
+    pub fn lookup_batch(&self, start: Option<&[u8]>, most: u32) -> Result<Entries> {
+        self.batch(start, most, libbpf_sys::bpf_map_lookup_batch, false)
+    }
+
+    /// The same, and what is given back is deleted.
+    pub fn lookup_and_delete_batch(&self, start: Option<&[u8]>, most: u32) -> Result<Entries> {
+        self.batch(start, most, libbpf_sys::bpf_map_lookup_and_delete_batch, true)
+    }
+
+    /// Writes many entries. Gives back how many were written; an error only if the first one could not be.
+    pub fn update_batch(&self, keys: &[u8], values: &[u8], mode: UpdateMode) -> Result<u32> {
+        let keys = self.split_keys(keys)?;
+        let each = (self.info().value_size as usize).max(1);
+        if values.len() != keys.len() * self.info().value_size as usize {
+            let message = format!("{} keys and {} bytes of values of {each} each do not match", keys.len(), values.len());
+            return Err(Error::invalid(message).context(format!("map {}", self.name())));
+        }
+        let mut written = 0;
+        for (key, value) in keys.zip(values.chunks_exact(each)) {
+            match self.update(key, value, mode) {
+                Ok(()) => written += 1,
+                Err(error) if written == 0 => return Err(error),
+                Err(_) => break,
+            }
+        }
+        Ok(written)
+    }
+
+    /// Deletes many keys; those that do not exist are skipped. Gives back how many were deleted.
+    pub fn delete_batch(&self, keys: &[u8]) -> Result<u32> {
+        let mut deleted = 0;
+        for key in self.split_keys(keys)? {
+            // SAFETY: the kernel reads a key of this map's size, which is how the keys were split.
+            match unsafe { libbpf_sys::bpf_map_delete_elem(self.raw_fd(), pointer(key)) } {
+                0.. => deleted += 1,
+                code if code == -libc::ENOENT => {}
+                code => return Err(self.refused(Error::from_errno(code), code, "delete from")),
+            }
+        }
+        Ok(deleted)
+    }
+
+    fn split_keys<'keys>(&self, keys: &'keys [u8]) -> Result<std::slice::ChunksExact<'keys, u8>> {
+        let size = self.info().key_size as usize;
+        if size == 0 || !keys.len().is_multiple_of(size) {
+            return Err(Error::invalid(format!("{} bytes are no keys of map {}: each has {size}", keys.len(), self.name())));
+        }
+        Ok(keys.chunks_exact(size))
+    }
+
+    fn batch(&self, start: Option<&[u8]>, most: u32, operation: Batch, delete: bool) -> Result<Entries> {
+        // No more than there can be, and one so that the end shows.
+        let most = most.min(self.info().max_entries.saturating_add(1));
+        if most == 0 || self.info().key_size == 0 {
+            return Err(Error::invalid(format!("map {} cannot be read in batches of {most}", self.name())));
+        }
+        let (kind, rest) = match start {
+            None => (ANEW, &[][..]),
+            Some(token) => token.split_first().map_or((u8::MAX, token), |(kind, rest)| (*kind, rest)),
+        };
+        match kind {
+            ANEW if most < FEW => self.one_by_one(None, most, delete),
+            ANEW => match self.by_kernel(None, most, operation)? {
+                Some(entries) => Ok(entries),
+                None => self.one_by_one(None, most, delete),
+            },
+            AFTER_KEY => self.one_by_one(Some(rest), most, delete),
+            BY_KERNEL if rest.len() == self.token_size() => {
+                let entries = self.by_kernel(Some(rest), most.max(FEW), operation)?;
+                entries.ok_or_else(|| Error::invalid(format!("map {} cannot go on from there", self.name())))
+            }
+            _ => Err(Error::invalid(format!("map {}: these bytes do not say where to go on", self.name()))),
+        }
+    }
+
+    /// By the kernel's batch operation; `None` if it has none for this kind of map.
+    fn by_kernel(&self, from: Option<&[u8]>, most: u32, operation: Batch) -> Result<Option<Entries>> {
+        let (key, value) = (self.info().key_size as usize, self.info().value_size as usize);
+        let mut from = from.map(<[u8]>::to_vec);
+        let mut next = vec![0_u8; self.token_size()];
+        let (mut keys, mut values) = (vec![0_u8; key * most as usize], vec![0_u8; value * most as usize]);
+        let mut count = most;
+        let options = libbpf_sys::bpf_map_batch_opts {
+            sz: size_of::<libbpf_sys::bpf_map_batch_opts>() as libbpf_sys::size_t,
+            ..Default::default()
+        };
+        // SAFETY: the kernel reads a token and writes one, and at most `count` keys and values of this map's sizes; the buffers
+        // have as much. It sets `count` to how many.
+        let code = unsafe {
+            operation(
+                self.raw_fd(),
+                from.as_mut().map_or(ptr::null_mut(), |from| from.as_mut_ptr().cast()),
+                next.as_mut_ptr().cast(),
+                keys.as_mut_ptr().cast(),
+                values.as_mut_ptr().cast(),
+                &raw mut count,
+                &raw const options,
+            )
+        };
+        let end = match -code {
+            ..=0 => false,
+            libc::ENOENT => true,
+            libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP if from.is_none() => return Ok(None),
+            _ => return Err(self.refused(Error::from_errno(code), code, "read")),
+        };
+        let count = count.min(most);
+        keys.truncate(key * count as usize);
+        values.truncate(value * count as usize);
+        next.insert(0, BY_KERNEL);
+        Ok(Some(Entries { keys, values, count, next: (!end).then_some(next) }))
+    }
+
+    fn one_by_one(&self, after: Option<&[u8]>, most: u32, delete: bool) -> Result<Entries> {
+        let mut entries = Entries::default();
+        let mut key = self.next_key(after)?;
+        while let Some(found) = key {
+            if entries.count == most {
+                let token = if delete { vec![ANEW] } else { self.token_after(&entries.keys) };
+                entries.next = Some(token);
+                break;
+            }
+            key = self.next_key(Some(&found))?;
+            // A key that has gone meanwhile is skipped.
+            if let Some(value) = self.lookup(&found)? {
+                if delete {
+                    self.delete_batch(&found)?;
+                }
+                entries.keys.extend_from_slice(&found);
+                entries.values.extend_from_slice(&value);
+                entries.count += 1;
+            }
+        }
+        Ok(entries)
+    }
+
+    fn token_after(&self, keys: &[u8]) -> Vec<u8> {
+        let last = keys.len().saturating_sub(self.info().key_size as usize);
+        let mut token = vec![AFTER_KEY];
+        token.extend_from_slice(keys.get(last..).unwrap_or_default());
+        token
+    }
+
+    /// What the kernel's token needs at most: a hash table's is 4 bytes, others' are a key.
+    fn token_size(&self) -> usize {
+        (self.info().key_size as usize).max(4)
+    }
+}

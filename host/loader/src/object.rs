@@ -1,0 +1,142 @@
+//! A loaded object, shared by everything that came from it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use package::{Description, Value};
+
+use crate::error::{Error, Kind, Result};
+use crate::link::Link;
+use crate::map::{Map, UpdateMode};
+use crate::open::{find_variable, image, wrong_length};
+use crate::program::Program;
+use crate::raw::{self, Raw};
+use crate::target::Override;
+
+/// An object in the kernel.
+///
+/// Programs, maps and links that came from it hold it: it is closed, and with it what nothing else holds, when the last is dropped.
+#[derive(Clone, Debug)]
+pub struct Object(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) raw: Raw,
+    pub(crate) description: Arc<Description>,
+    pub(crate) overrides: Vec<Override>,
+    /// Held while libbpf attaches: for some kinds of program it notes something in the object.
+    pub(crate) attaching: Mutex<()>,
+}
+
+impl Object {
+    pub(crate) fn new(raw: Raw, description: Arc<Description>, overrides: Vec<Override>) -> Self {
+        Self(Arc::new(Inner { raw, description, overrides, attaching: Mutex::new(()) }))
+    }
+
+    /// Attaches each program to what its section names, but those that the package excludes, those that were not loaded, and those
+    /// of a type that is only ever run by hand (`syscall`). If one cannot be attached, those before it are detached again.
+    pub fn attach(&self) -> Result<Vec<Link>> {
+        let mut links = Vec::new();
+        for program in self.0.description.programs.iter().filter(|program| program.link) {
+            let program = self.program(&program.name)?;
+            if program.is_loaded() && program.attaches() {
+                links.push(program.attach()?);
+            }
+        }
+        Ok(links)
+    }
+
+    /// The program of this name. It may have been left out of loading; then it cannot be attached.
+    pub fn program(&self, name: &str) -> Result<Program> {
+        Ok(Program::new(self.clone(), name.to_owned(), self.0.raw.program(name)?))
+    }
+
+    /// The map of this name: a C identifier, `rodata`, `bss`, … for data sections.
+    pub fn map(&self, name: &str) -> Result<Map> {
+        Map::new(self.clone(), self.0.raw.map(name)?)
+    }
+
+    /// The names of all programs.
+    pub fn program_names(&self) -> impl Iterator<Item = &str> {
+        self.0.raw.programs().iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The names of all maps.
+    pub fn map_names(&self) -> impl Iterator<Item = &str> {
+        self.0.raw.maps().iter().map(|map| map.name.as_str())
+    }
+
+    /// What the object was opened with.
+    pub fn description(&self) -> &Arc<Description> {
+        &self.0.description
+    }
+
+    /// The bytes that a variable has now. A program may be changing them.
+    pub fn read_variable(&self, name: &str) -> Result<Vec<u8>> {
+        let variable = find_variable(&self.0.description, name)?;
+        let bytes = self.variable_memory(variable)?;
+        Ok((0..variable.size as usize)
+            // SAFETY: `variable_memory` checked that so many bytes are mapped, for as long as the object lives. The kernel's
+            // programs may write at the same time, hence volatile; a byte has no invalid value.
+            .map(|at| unsafe { bytes.add(at).read_volatile() })
+            .collect())
+    }
+
+    /// Changes a variable that is not read-only. The program may see some of its bytes before the others.
+    pub fn write_variable(&self, name: &str, value: &[u8]) -> Result<()> {
+        let variable = find_variable(&self.0.description, name)?;
+        if variable.read_only {
+            return Err(Error::new(Kind::Denied, format!("variable {name} is read-only once the object is loaded")));
+        }
+        if value.len() != variable.size as usize {
+            return Err(wrong_length(variable, value.len()));
+        }
+        let bytes = self.variable_memory(variable)?;
+        for (at, byte) in value.iter().enumerate() {
+            // SAFETY: as in `read_variable`; sections that are not read-only are mapped to read and write.
+            unsafe { bytes.add(at).write_volatile(*byte) };
+        }
+        Ok(())
+    }
+
+    /// Where a variable is mapped: `size` bytes, valid as long as the object.
+    pub(crate) fn variable_memory(&self, variable: &package::Variable) -> Result<*mut u8> {
+        let map = self.0.raw.map(&variable.map)?;
+        let (base, size) = image(map).ok_or_else(|| {
+            Error::new(Kind::KernelLacks, format!("section {} is not mapped by this kernel", variable.section))
+        })?;
+        let range = raw::range(variable, size).ok_or_else(|| raw::outside(variable))?;
+        // SAFETY: the range was just checked against the mapping.
+        Ok(unsafe { base.as_ptr().add(range.start) })
+    }
+
+    /// Writes what the package gives to maps. For a per-CPU map each CPU gets the same value.
+    pub(crate) fn write_initial_entries(&self) -> Result<()> {
+        let description = Arc::clone(&self.0.description);
+        for described in description.maps.iter().filter(|map| !map.data.is_empty()) {
+            let map = self.map(&described.name)?;
+            for (index, entry) in described.data.iter().enumerate() {
+                self.write_entry(&map, described, entry).map_err(|error| {
+                    error.context(format!("entry {index} that the package gives to map {} cannot be written", described.name))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_entry(&self, map: &Map, described: &package::Map, (key, value): &(Value, Value)) -> Result<()> {
+        let encode = |what: &str, ty: Option<u32>, size: u32, value: &Value| -> Result<Vec<u8>> {
+            let ty = ty.ok_or_else(|| Error::invalid(format!("its {what} has no type in the object")))?;
+            let mut bytes = vec![0; size as usize];
+            package::encode_value(&self.0.description.types, ty, value, &mut bytes)
+                .map_err(|error| Error::invalid(error.to_string()).context(format!("the {what} does not fit")))?;
+            Ok(bytes)
+        };
+        let key = encode("key", described.key, described.key_size, key)?;
+        let value = encode("value", described.value, described.value_size, value)?;
+        map.update(&key, &map.for_all_cpus(&value), UpdateMode::Any)
+    }
+
+    pub(crate) fn attaching(&self) -> std::sync::MutexGuard<'_, ()> {
+        self.0.attaching.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
