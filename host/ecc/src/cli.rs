@@ -1,0 +1,53 @@
+//! The arguments as plain data; what they mean is checked by the command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser};
+
+/// Compile a BPF C source into a package that anyone can run: no user-space code needed.
+#[derive(Debug, Parser)]
+#[command(name = "ecc", version)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) compile: CompileArgs,
+}
+
+/// `ecc SRC [HEADER…]`.
+#[derive(Debug, Args)]
+pub(crate) struct CompileArgs {
+    /// The BPF program, such as opensnoop.bpf.c
+    #[arg(value_name = "SRC")]
+    pub(crate) source: PathBuf,
+
+    /// Headers with the structs of the events: those with a comment `/// @export` above them, or all if none has
+    #[arg(value_name = "HEADER")]
+    pub(crate) headers: Vec<PathBuf>,
+
+    /// Write the package into this folder, which is made if need be [default: the source's folder]
+    #[arg(short, long = "output-path", value_name = "DIR")]
+    pub(crate) output_path: Option<PathBuf>,
+
+    /// Name the tool NAME and the package NAME.json [default: the source's name, and package.json]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// More options for clang, as one argument: "-DDEBUG -I ../include"
+    #[arg(short, long, value_name = "FLAGS", allow_hyphen_values = true)]
+    pub(crate) additional_cflags: Option<String>,
+
+    /// The clang to use [default: the first of clang, clang-22 … clang-15 that is new enough]
+    #[arg(short, long, value_name = "CLANG", env = "CLANG", hide_env_values = true)]
+    pub(crate) clang_bin: Option<PathBuf>,
+
+    /// Take this file as vmlinux.h, instead of making one from the running kernel's type information
+    #[arg(long, value_name = "FILE", conflicts_with = "btf")]
+    pub(crate) vmlinux: Option<PathBuf>,
+
+    /// Make vmlinux.h from the type information (BTF) in this file: raw, or an ELF with a .BTF section
+    #[arg(long, value_name = "FILE")]
+    pub(crate) btf: Option<PathBuf>,
+
+    /// Show which clang is used and how it is called
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}

@@ -1,0 +1,285 @@
+//! One comment: commands (`@cmdarg {…}`, `@description …`) and plain text.
+
+use serde_json::Value;
+
+use super::SourceFile;
+use super::lexer::Token;
+use crate::error::Result;
+
+/// Commands whose text goes on to the next command.
+const BLOCKS: [&str; 5] = ["brief", "details", "description", "version", "author"];
+
+/// Commands that make no sense without JSON: a mistake in it is worth an error.
+const JSON: [&str; 6] = ["cmdarg", "sample", "intepreter", "tchook", "tcopts", "xdpopts"];
+
+/// A command and its value.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Item {
+    pub(crate) key: String,
+    pub(crate) value: Value,
+    /// Where the command stands in the file.
+    pub(crate) offset: usize,
+}
+
+/// What a comment says, without the stars and slashes.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Comment {
+    pub(crate) items: Vec<Item>,
+    /// What belongs to no command; lines are joined, empty ones part paragraphs.
+    pub(crate) text: String,
+}
+
+impl Comment {
+    /// Reads comments that belong together, such as `///` on several lines.
+    pub(crate) fn parse(file: &SourceFile, tokens: &[Token<'_>]) -> Result<Self> {
+        let body = Body::of(tokens);
+        let mut comment = Self::default();
+        let mut plain = String::new();
+        let mut position = 0;
+        while let Some(start) = next_command(&body.text, position) {
+            plain.push_str(body.slice(position, start));
+            let (item, end) = command(file, &body, start)?;
+            comment.items.push(item);
+            position = end;
+        }
+        plain.push_str(body.slice(position, body.text.len()));
+        comment.text = joined(&plain);
+        Ok(comment)
+    }
+
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Value> {
+        self.items
+            .iter()
+            .rev()
+            .find(|item| item.key == key)
+            .map(|item| &item.value)
+    }
+
+    /// `@description`, or the plain text; `None` if there is neither.
+    pub(crate) fn description(&self) -> Option<&str> {
+        let text = self.get("description").and_then(Value::as_str).unwrap_or(&self.text);
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// The comments' lines without what makes them comments.
+struct Body {
+    text: String,
+    /// For each line, where it starts in `text` and in the file.
+    lines: Vec<(usize, usize)>,
+}
+
+impl Body {
+    fn of(tokens: &[Token<'_>]) -> Self {
+        let mut body = Self {
+            text: String::new(),
+            lines: Vec::new(),
+        };
+        for token in tokens {
+            let block = token.text.starts_with("/*");
+            let opening = if token.text.get(3..).is_some_and(|rest| rest.starts_with('<')) {
+                4
+            } else {
+                3
+            };
+            let inside = token.text.get(opening..).unwrap_or_default();
+            let inside = if block {
+                inside.strip_suffix("*/").unwrap_or(inside)
+            } else {
+                inside
+            };
+            let mut offset = token.offset + opening;
+            for (number, line) in inside.split('\n').enumerate() {
+                let stripped = if block && number > 0 { without_star(line) } else { line };
+                body.lines.push((body.text.len(), offset + line.len() - stripped.len()));
+                body.text.push_str(stripped.trim_end_matches('\r'));
+                body.text.push('\n');
+                offset += line.len() + 1;
+            }
+        }
+        body
+    }
+
+    fn slice(&self, start: usize, end: usize) -> &str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// Where a place of `text` is in the file.
+    fn offset(&self, position: usize) -> usize {
+        let line = self.lines.iter().rev().find(|(start, _)| *start <= position);
+        line.map_or(0, |(start, offset)| offset + (position - start))
+    }
+}
+
+fn without_star(line: &str) -> &str {
+    line.trim_start().strip_prefix('*').unwrap_or(line)
+}
+
+/// A command starts a word: `a@b` is none.
+fn next_command(text: &str, from: usize) -> Option<usize> {
+    let rest = text.get(from..)?;
+    let mut before = '\n';
+    let mut characters = rest.char_indices().peekable();
+    while let Some((at, c)) = characters.next() {
+        let letter_follows = characters.peek().is_some_and(|(_, next)| next.is_ascii_alphabetic());
+        if matches!(c, '@' | '\\') && before.is_whitespace() && letter_follows {
+            return Some(from + at);
+        }
+        before = c;
+    }
+    None
+}
+
+/// The command at `start`, and where it ends.
+fn command(file: &SourceFile, body: &Body, start: usize) -> Result<(Item, usize)> {
+    let rest = body.slice(start + 1, body.text.len());
+    let length = rest
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .unwrap_or(rest.len());
+    let key = rest.get(..length).unwrap_or_default().to_owned();
+    let from = start + 1 + length;
+    let item = |value| Item {
+        key: key.clone(),
+        value,
+        offset: body.offset(start),
+    };
+    if BLOCKS.contains(&key.as_str()) {
+        let end = next_command(&body.text, from).unwrap_or(body.text.len());
+        return Ok((item(joined(body.slice(from, end)).into()), end));
+    }
+    let rest = body.slice(from, body.text.len());
+    let line_end = from + rest.find('\n').unwrap_or(rest.len());
+    let line = body.slice(from, line_end).trim();
+    let value_start = from + (rest.len() - rest.trim_start().len());
+    if line.starts_with(['{', '[']) || JSON.contains(&key.as_str()) {
+        let mut values = serde_json::Deserializer::from_str(body.slice(value_start, body.text.len())).into_iter();
+        match values.next() {
+            Some(Ok(value)) => return Ok((item(value), value_start + values.byte_offset())),
+            Some(Err(error)) if JSON.contains(&key.as_str()) => {
+                return Err(bad_json(file, body, value_start, &key, &error));
+            }
+            None if JSON.contains(&key.as_str()) => {
+                return Err(file.error_at(body.offset(start), &format!("@{key} needs a value in JSON")));
+            }
+            _ => {}
+        }
+    }
+    let value = serde_json::from_str(line).unwrap_or_else(|_| line.into());
+    Ok((item(value), line_end))
+}
+
+fn bad_json(file: &SourceFile, body: &Body, start: usize, key: &str, error: &serde_json::Error) -> crate::error::Error {
+    let text = body.slice(start, body.text.len());
+    let line_start: usize = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let position = start + line_start + error.column().saturating_sub(1);
+    let words = error.to_string();
+    let reason = words.split(" at line ").next().unwrap_or_default();
+    file.error_at(
+        body.offset(position),
+        &format!("the value of @{key} is not valid JSON: {reason}"),
+    )
+    .with_hint(format!("it looks like @{key} {{\"name\": \"value\", \"other\": 1}}"))
+}
+
+/// Lines joined by a space, paragraphs by an empty line.
+fn joined(text: &str) -> String {
+    let mut paragraphs = vec![String::new()];
+    for line in text.lines().map(str::trim) {
+        match paragraphs.last_mut() {
+            Some(last) if line.is_empty() => {
+                if !last.is_empty() {
+                    paragraphs.push(String::new());
+                }
+            }
+            Some(last) => {
+                if !last.is_empty() {
+                    last.push(' ');
+                }
+                last.push_str(line);
+            }
+            None => {}
+        }
+    }
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs.join("\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::lexer::tokens;
+    use super::*;
+
+    fn parse(text: &str) -> Result<Comment> {
+        let file = SourceFile {
+            path: "a.bpf.c".into(),
+            text: text.into(),
+        };
+        Comment::parse(&file, &tokens(text))
+    }
+
+    #[test]
+    fn lines_without_a_command_are_the_description_however_they_are_written() {
+        for text in [
+            "/// Process ID\n/// to trace",
+            "/** Process ID\n  * to trace */",
+            "///< Process ID to trace",
+            "//! Process ID to trace",
+        ] {
+            assert_eq!(
+                parse(text).unwrap().description(),
+                Some("Process ID to trace"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn commands_take_json_or_a_line_and_blocks_go_on() {
+        let text = "/// @cmdarg {\"short\": \"f\",\n///   \"long\": \"failed\"}\n/// @description only\n/// failed calls\n/// @ifindex 3\n\
+            /// @lost dropped\n/// \\author a@b.org";
+        let comment = parse(text).unwrap();
+        assert_eq!(comment.get("cmdarg"), Some(&json!({"short": "f", "long": "failed"})));
+        assert_eq!(comment.description(), Some("only failed calls"));
+        assert_eq!(comment.get("ifindex"), Some(&json!(3)));
+        assert_eq!(comment.get("lost"), Some(&json!("dropped")));
+        assert_eq!(comment.get("author"), Some(&json!("a@b.org")));
+        assert_eq!(comment.text, "");
+    }
+
+    #[test]
+    fn paragraphs_are_kept() {
+        let comment = parse("/**\n * @brief Short.\n * @details One\n * two.\n *\n * Three.\n */").unwrap();
+        assert_eq!(comment.get("brief"), Some(&json!("Short.")));
+        assert_eq!(comment.get("details"), Some(&json!("One two.\n\nThree.")));
+    }
+
+    #[test]
+    fn a_mistake_in_json_is_shown_with_its_place() {
+        let error = parse("int a;\n/// @cmdarg {\"short\": f}\nint b;")
+            .map(|_| ())
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with("error: a.bpf.c:2:"), "{error}");
+        assert!(
+            error.contains("the value of @cmdarg is not valid JSON: expected"),
+            "{error}"
+        );
+        let error = parse("/// @cmdarg").map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("a.bpf.c:1:5: @cmdarg needs a value in JSON"), "{error}");
+    }
+
+    #[test]
+    fn a_key_that_needs_no_json_may_have_braces() {
+        assert_eq!(parse("/// @code {.c}").unwrap().get("code"), Some(&json!("{.c}")));
+    }
+}
