@@ -69,5 +69,5 @@ fn array(btf: &Btf<'_>, id: u32, depth: usize) -> Result<String, Error> {
         }
         element = next;
     }
-    Ok(text(btf, element, true, depth)? + &counts)
+    Ok(text(btf, element, false, depth)? + &counts)
 }

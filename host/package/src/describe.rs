@@ -39,6 +39,7 @@ pub(crate) fn describe(
     let variables = variables::describe(&mut layouts, &btf, &sections, &meta.sections, runtime_args)?;
     let programs = programs(object_programs(&elf).at(|| "bpf_object")?, meta.programs).at(|| "meta.bpf_skel")?;
     let mut joined = maps::Maps {
+        elf: &elf,
         btf: &btf,
         layouts: &mut layouts,
         sections: &sections,

@@ -53,8 +53,8 @@ pub(crate) struct ObjectProgram {
 }
 
 /// All maps: those of `.maps`, the data sections, kernel configuration, struct_ops.
-pub(crate) fn object_maps(btf: &Btf<'_>, sections: &[DataSection<'_>]) -> Result<Vec<ObjectMap>, Error> {
-    let mut maps = defined_maps(btf)?;
+pub(crate) fn object_maps(elf: &Elf<'_>, btf: &Btf<'_>, sections: &[DataSection<'_>]) -> Result<Vec<ObjectMap>, Error> {
+    let mut maps = defined_maps(elf, btf)?;
     maps.extend(sections.iter().map(section_map));
     if btf.find(&[Kind::DataSection], ".kconfig").is_some() {
         maps.push(ObjectMap {
@@ -68,7 +68,7 @@ pub(crate) fn object_maps(btf: &Btf<'_>, sections: &[DataSection<'_>]) -> Result
         });
     }
     for section in [".struct_ops", ".struct_ops.link"] {
-        for (name, ty) in section_variables(btf, section)? {
+        for (name, ty) in section_variables(elf, btf, section)? {
             maps.push(ObjectMap {
                 name: name.to_owned(),
                 kind: kind::STRUCT_OPS,
@@ -110,8 +110,9 @@ fn section_map(section: &DataSection<'_>) -> ObjectMap {
     }
 }
 
-/// Names and BTF types of the variables that BTF lists for a section.
-fn section_variables<'a>(btf: &Btf<'a>, section: &str) -> Result<Vec<(&'a str, u32)>, Error> {
+/// Names and BTF types of the variables that BTF lists for a section, in the order of the source: clang lists those
+/// first that code refers to, so libbpf sorts as well.
+fn section_variables<'a>(elf: &Elf<'a>, btf: &Btf<'a>, section: &str) -> Result<Vec<(&'a str, u32)>, Error> {
     let Some(id) = btf.find(&[Kind::DataSection], section) else {
         return Ok(Vec::new());
     };
@@ -124,24 +125,31 @@ fn section_variables<'a>(btf: &Btf<'a>, section: &str) -> Result<Vec<(&'a str, u
         ))
         .at(section));
     }
-    entries
-        .iter()
-        .map(|entry| {
-            let variable = btf.get(entry.variable)?;
-            if variable.kind != Kind::Variable {
-                return Err(Error::btf(format!(
-                    "BTF type {} is listed as a variable and is none",
-                    entry.variable
-                ))
-                .at(section));
-            }
-            Ok((variable.name, variable.size_or_type))
-        })
-        .collect()
+    let symbols = elf
+        .section(section)
+        .map(|(index, _)| elf.data_symbols(index))
+        .unwrap_or_default();
+    let mut variables = Vec::with_capacity(entries.len());
+    for entry in &entries {
+        let variable = btf.get(entry.variable)?;
+        if variable.kind != Kind::Variable {
+            return Err(Error::btf(format!(
+                "BTF type {} is listed as a variable and is none",
+                entry.variable
+            ))
+            .at(section));
+        }
+        let offset = symbols
+            .get(variable.name)
+            .map_or(u64::from(entry.offset), |(offset, _)| *offset);
+        variables.push((offset, variable.name, variable.size_or_type));
+    }
+    variables.sort_by_key(|(offset, ..)| *offset);
+    Ok(variables.into_iter().map(|(_, name, ty)| (name, ty)).collect())
 }
 
-fn defined_maps(btf: &Btf<'_>) -> Result<Vec<ObjectMap>, Error> {
-    section_variables(btf, ".maps")?
+fn defined_maps(elf: &Elf<'_>, btf: &Btf<'_>) -> Result<Vec<ObjectMap>, Error> {
+    section_variables(elf, btf, ".maps")?
         .into_iter()
         .map(|(name, ty)| {
             let mut map = definition(btf, ty).at(|| format!("map {name}"))?;

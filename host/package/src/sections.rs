@@ -143,5 +143,7 @@ fn globals<'a>(
             global: btf.linkage(&variable)? == 1,
         });
     }
+    // As in the source; clang lists those first that code refers to.
+    globals.sort_by_key(|global| global.offset);
     Ok(globals)
 }

@@ -26,7 +26,7 @@ pub(crate) fn derive(object: &[u8], name: &str, export: &[String]) -> Result<Val
     } else {
         format!("{name}_bpf")
     };
-    let maps: Vec<Value> = object_maps(&btf, &sections)?
+    let maps: Vec<Value> = object_maps(&elf, &btf, &sections)?
         .iter()
         .map(|map| map_entry(map, &object_name))
         .collect();

@@ -2,6 +2,7 @@
 
 use crate::btf::Btf;
 use crate::description::{Map, StackTrace};
+use crate::elf::Elf;
 use crate::encode::encode_value;
 use crate::error::{At, Error};
 use crate::export::custom_struct;
@@ -23,6 +24,7 @@ const KERNEL_NAME: usize = 15;
 
 /// What describing maps needs.
 pub(super) struct Maps<'x, 'b, 'a> {
+    pub(super) elf: &'x Elf<'a>,
     pub(super) btf: &'b Btf<'a>,
     pub(super) layouts: &'x mut Layouts<'b, 'a>,
     pub(super) sections: &'x [DataSection<'a>],
@@ -36,7 +38,7 @@ pub(super) struct Maps<'x, 'b, 'a> {
 impl Maps<'_, '_, '_> {
     /// Those that the package lists, in its order, then the others.
     pub(super) fn describe(&mut self, listed: &[MapMeta<'_>]) -> Result<Vec<Map>, Error> {
-        let mut left: Vec<Option<ObjectMap>> = object_maps(self.btf, self.sections)
+        let mut left: Vec<Option<ObjectMap>> = object_maps(self.elf, self.btf, self.sections)
             .at(|| "bpf_object")?
             .into_iter()
             .map(Some)
@@ -189,9 +191,17 @@ impl Maps<'_, '_, '_> {
         let arrays = maps
             .iter()
             .flatten()
-            .filter(|map| map.kind == kind::PERCPU_ARRAY)
+            .filter(|map| map.kind == kind::PERCPU_ARRAY && self.value_size(map) == 8)
             .map(|map| map.name.clone());
         variables.chain(arrays).collect()
+    }
+
+    fn value_size(&self, map: &ObjectMap) -> u32 {
+        let declared = map.value.and_then(|id| self.btf.get(self.btf.peel(id).ok()?).ok());
+        match map.value_size {
+            0 => declared.map_or(0, |ty| ty.size_or_type),
+            size => size,
+        }
     }
 
     fn check_data(&mut self, ty: Option<TypeIndex>, size: u32, value: &serde_json::Value) -> Result<(), Error> {
@@ -258,7 +268,7 @@ fn counter(name: &str, counters: &[String]) -> Result<String, Error> {
         return Ok(name.to_owned());
     }
     Err(Error::field(format!(
-        "{:?} is neither an 8-byte variable of .bss nor a per-CPU array; those are {}",
+        "{:?} is neither an 8-byte variable of .bss nor a per-CPU array of 8-byte values; those are {}",
         shortened(name),
         super::list(counters.iter().map(String::as_str))
     )))

@@ -1,0 +1,143 @@
+//! Damaged and malicious input: an error in bounded time, never a panic.
+
+mod clang;
+
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use package::{ErrorKind, Package};
+
+const SOURCE: &str = include_str!("clang/tool.c");
+
+/// What one damaged file may take, in a debug build on a busy machine.
+const TIME: Duration = Duration::from_secs(5);
+
+/// Changes to a byte. Steps through a file are odd, so that each meets each byte of a word.
+const FLIPS: [u8; 4] = [0x01, 0x20, 0x80, 0xff];
+
+/// Reads and describes, and says whether that went through. Whatever it is, what is described can be written again.
+fn read(document: &[u8]) -> bool {
+    let start = Instant::now();
+    let result = Package::parse(document).and_then(|package| {
+        package.describe()?;
+        package.to_json()
+    });
+    assert!(start.elapsed() < TIME, "took {:?}", start.elapsed());
+    result.is_ok()
+}
+
+fn read_object(elf: &[u8]) -> bool {
+    let start = Instant::now();
+    let result = Package::from_object(elf.to_vec(), "tool", &["event".into()]).and_then(|package| package.describe());
+    assert!(start.elapsed() < TIME, "took {:?}", start.elapsed());
+    result.is_ok()
+}
+
+fn document() -> Vec<u8> {
+    let package = Package::from_object(clang::compile(SOURCE), "tool", &["event".into()]).unwrap();
+    package.to_json().unwrap()
+}
+
+/// A document that carries `packed` as its object and nothing else.
+fn around(packed: &[u8], size: &str) -> String {
+    let encoded = base64::engine::general_purpose::STANDARD.encode(packed);
+    format!(r#"{{"bpf_object": "{encoded}"{size}, "meta": {{"bpf_skel": {{}}}}}}"#)
+}
+
+fn zlib(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_package_cut_anywhere_is_refused() {
+    let document = document();
+    assert!(read(&document));
+    for end in (0..document.len()).step_by(97) {
+        assert!(!read(&document[..end]), "cut at {end}");
+    }
+}
+
+#[test]
+fn an_object_cut_anywhere_is_refused() {
+    let elf = clang::compile(SOURCE);
+    assert!(read_object(&elf));
+    for end in (0..elf.len()).step_by(97) {
+        assert!(!read_object(&elf[..end]), "cut at {end}");
+    }
+}
+
+#[test]
+fn flipped_bytes_of_a_package_do_no_harm() {
+    let document = document();
+    for (place, flip) in (0..document.len()).step_by(13).zip(FLIPS.into_iter().cycle()) {
+        let mut damaged = document.clone();
+        damaged[place] ^= flip;
+        read(&damaged);
+    }
+}
+
+#[test]
+fn flipped_bytes_of_an_object_do_no_harm() {
+    let elf = clang::compile(SOURCE);
+    for (place, flip) in (0..elf.len()).step_by(3).zip(FLIPS.into_iter().cycle()) {
+        let mut damaged = elf.clone();
+        damaged[place] ^= flip;
+        read_object(&damaged);
+    }
+}
+
+#[test]
+fn an_object_that_inflates_without_end_is_cut_off() {
+    let bomb = zlib(&vec![0; package::limits::OBJECT_BYTES + 1]);
+    assert!(bomb.len() < 100_000, "the test means a small file");
+    let error = Package::parse(around(&bomb, "").as_bytes()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+    let announced = around(&bomb, ", \"bpf_object_size\": 10");
+    let error = Package::parse(announced.as_bytes()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "bpf_object: it inflates to more than the 10 bytes that bpf_object_size says"
+    );
+}
+
+#[test]
+fn documents_of_too_many_values_are_refused_before_they_are_read() {
+    let document = format!("[{}0]", "0,".repeat(package::limits::DOCUMENT_VALUES));
+    let error = Package::parse(document.as_bytes()).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (ErrorKind::Limit, "the document has more than 250000 values")
+    );
+    let huge = vec![b' '; package::limits::DOCUMENT_BYTES + 1];
+    let error = Package::parse(&huge).unwrap_err();
+    assert_eq!(error.to_string(), "the document is larger than 64 MiB");
+}
+
+#[test]
+fn huge_variables_are_refused() {
+    let elf = clang::compile("char big[1 << 30];");
+    let package = Package::from_object(elf, "tool", &[]).unwrap();
+    assert_eq!(
+        package.describe().unwrap_err().to_string(),
+        "meta.bpf_skel.data_sections[0].variables[0]: the package's variables take more than 64 MiB"
+    );
+}
+
+#[test]
+fn unions_of_unions_may_not_expand_without_end() {
+    let mut source = String::from("union u0 { char a; char b; };\n");
+    for level in 1..40 {
+        let inner = level - 1;
+        source += &format!("union u{level} {{ union u{inner} a; union u{inner} b; }};\n");
+    }
+    let elf = clang::compile(&format!("{source} struct event {{ union u39 u; }} *keep;"));
+    let error = Package::from_object(elf, "tool", &["event".into()])
+        .unwrap()
+        .describe()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit);
+    assert!(error.to_string().contains("its 1 bytes expand to "), "{error}");
+}
