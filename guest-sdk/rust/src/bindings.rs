@@ -3,7 +3,14 @@
 //! Everything here is an import or a plain type. A component asks the host only for the functions that its code reaches:
 //! what it does not call is not among its imports, so these modules cost nothing by being here.
 
-#![allow(unsafe_code, missing_docs, unreachable_pub, clippy::all, clippy::restriction, reason = "generated code")]
+#![allow(
+    unsafe_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    clippy::restriction,
+    reason = "generated code"
+)]
 
 /// The types on their own, with comparisons: nothing in them is a resource.
 mod plain {

@@ -1,2 +1,99 @@
-//! tool
-fn main() {}
+//! The tool that runs any skeleton: sets its variables from the command line, loads it, attaches it, prints its events.
+//!
+//! It is a guest like any other. The argument parser and the printer are components of their own, which the user may
+//! replace; what is here is the order of things.
+
+use std::env;
+use std::io::{self, Write};
+
+use eunomia::args::{self, Outcome};
+use eunomia::events::{EventSource, Input, Sampling};
+use eunomia::printer::Printer;
+use eunomia::types::SourceFormat;
+use eunomia::{Error, ErrorKind, output, program, session};
+
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+
+fn main() {
+    let code = run().unwrap_or_else(|error| match error.kind() {
+        // Whoever read the output has seen enough.
+        ErrorKind::Closed => 0,
+        _ => {
+            complain(&format!("error: {error}"));
+            FAILED
+        }
+    });
+    session::set_exit_code(code);
+}
+
+/// The exit status.
+fn run() -> Result<u8, Error> {
+    let skeleton = session::skeleton().ok_or_else(|| {
+        Error::other("there is no skeleton to run\nhint: name a package, or a component that brings its own")
+    })?;
+    let description = skeleton.describe();
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let assignments = match args::parse(&description, &arguments) {
+        Outcome::Run(assignments) => assignments,
+        Outcome::Text(text) => {
+            output::write(text.as_bytes())?;
+            return Ok(0);
+        }
+        Outcome::Usage(text) => {
+            complain(&format!("error: {text}"));
+            return Ok(USAGE);
+        }
+    };
+
+    let mut open = skeleton.open()?;
+    for assignment in &assignments {
+        open = open.set_json(&assignment.variable, &assignment.value)?;
+    }
+    let object = open.load()?;
+
+    let (mut maps, mut formats) = (Vec::new(), Vec::new());
+    for map in description.maps {
+        let Some(kind) = map.source else { continue };
+        let sampling = map.interval.map(|interval| Sampling {
+            interval,
+            clear: map.clear,
+            per_cpu: false,
+        });
+        maps.push((object.map(&map.name)?, sampling));
+        formats.push(SourceFormat { name: map.name, kind });
+    }
+    let inputs: Vec<Input<'_>> = maps
+        .iter()
+        .map(|(map, sampling)| Input {
+            map,
+            sampling: *sampling,
+        })
+        .collect();
+    let mut options = session::output();
+    options.header &= description.header;
+    let printer = Printer::open(&description.layout, &formats, options)?;
+
+    // The reader is there before anything produces, so that nothing is lost.
+    let source = EventSource::open(&inputs)?;
+    let links = object.attach()?;
+    let printed = print(&source, &printer);
+    // Together, because the kernel takes its time for each; and whatever happened before.
+    let detached = program::detach(links);
+    printed?;
+    detached?;
+    Ok(0)
+}
+
+/// Prints until the run should end.
+fn print(source: &EventSource, printer: &Printer) -> Result<(), Error> {
+    for batch in source.batches() {
+        printer.print(&batch?)?;
+    }
+    Ok(printer.finish()?)
+}
+
+/// Writes to standard error. Who closed that cannot be told so.
+fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
