@@ -1,0 +1,115 @@
+//! The component: the contract's `printer`, on the formatter of this crate.
+
+use crate::layout::{Enumerator, Format, Kind, Member, Options, Source, SourceKind, Type};
+use crate::printer::{Error, Printer};
+use alloc::vec::Vec;
+use core::cell::RefCell;
+use eunomia::bindings::output;
+use eunomia::bindings::printer_component::exports::eunomia::bpf::printer as exported;
+use eunomia::bindings::types;
+
+eunomia::bindings::printer_component::export_printer!(Component);
+eunomia::no_std_runtime!();
+
+struct Component;
+
+impl exported::Guest for Component {
+    type Printer = Resource;
+}
+
+/// A printer behind a handle. Calls come one at a time, so it is never borrowed twice.
+struct Resource(RefCell<Printer>);
+
+impl exported::GuestPrinter for Resource {
+    fn open(
+        layout: types::Layout,
+        sources: Vec<types::SourceFormat>,
+        options: types::OutputOptions,
+    ) -> Result<exported::Printer, exported::Error> {
+        let layout: Vec<Type> = layout.into_iter().map(Type::from).collect();
+        let sources: Vec<Source> = sources.into_iter().map(Source::from).collect();
+        let printer = Printer::new(&layout, &sources, &options.into())?;
+        Ok(exported::Printer::new(Self(RefCell::new(printer))))
+    }
+
+    fn print(&self, batch: types::Batch) -> Result<(), exported::Error> {
+        self.0.borrow_mut().print(&batch.data, batch.time, &mut write)?;
+        Ok(())
+    }
+
+    fn finish(&self) -> Result<(), exported::Error> {
+        Ok(())
+    }
+}
+
+fn write(lines: &[u8]) -> Result<(), Error> {
+    output::write(lines).map_err(|error| match error {
+        output::Error::Closed => Error::Closed,
+        output::Error::Other(why) => Error::Other(why),
+    })
+}
+
+impl From<Error> for exported::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Closed => Self::Closed,
+            Error::Unsupported(what) => Self::Unsupported(what),
+            Error::Other(why) => Self::Other(why),
+        }
+    }
+}
+
+impl From<types::TypeDefinition> for Type {
+    fn from(definition: types::TypeDefinition) -> Self {
+        let types::TypeDefinition { name, size, kind } = definition;
+        let kind = match kind {
+            types::TypeKind::Int(signedness) => Kind::Int { signed: signedness == types::Signedness::Signed },
+            types::TypeKind::Char => Kind::Char,
+            types::TypeKind::Bool => Kind::Bool,
+            types::TypeKind::Float => Kind::Float,
+            types::TypeKind::Enum(types::Enumeration { signedness, values }) => Kind::Enum {
+                signed: signedness == types::Signedness::Signed,
+                values: values.into_iter().map(|types::Enumerator { name, value }| Enumerator { name, value }).collect(),
+            },
+            types::TypeKind::Ptr => Kind::Ptr,
+            types::TypeKind::Array(types::ArrayType { element, count }) => Kind::Array { element, count },
+            types::TypeKind::Struct(of) => Kind::Struct(members(of)),
+            types::TypeKind::Union(of) => Kind::Union(members(of)),
+            types::TypeKind::Opaque => Kind::Opaque,
+        };
+        Self { name, size, kind }
+    }
+}
+
+fn members(of: Vec<types::Member>) -> Vec<Member> {
+    let member = |types::Member { name, type_, bit_offset, bit_width }| Member { name, ty: type_, bit_offset, bit_width };
+    of.into_iter().map(member).collect()
+}
+
+impl From<types::SourceFormat> for Source {
+    fn from(source: types::SourceFormat) -> Self {
+        let kind = match source.kind {
+            types::SourceKind::Events(ty) => SourceKind::Events(ty),
+            types::SourceKind::Entries(_) => SourceKind::Entries,
+            types::SourceKind::Log2Histograms(_) => SourceKind::Log2Histograms,
+            types::SourceKind::LinearHistograms(_) => SourceKind::LinearHistograms,
+            types::SourceKind::StackTraces(_) => SourceKind::StackTraces,
+            types::SourceKind::Bytes => SourceKind::Bytes,
+        };
+        Self { name: source.name, kind }
+    }
+}
+
+impl From<types::OutputOptions> for Options {
+    fn from(options: types::OutputOptions) -> Self {
+        let format = match options.format {
+            types::OutputFormat::Table => Format::Table,
+            types::OutputFormat::Json => Format::Json,
+            types::OutputFormat::JsonPretty => Format::JsonPretty,
+            types::OutputFormat::Csv => Format::Csv,
+            types::OutputFormat::Raw => Format::Raw,
+            types::OutputFormat::Yaml => Format::Yaml,
+        };
+        Self { format, header: options.header, utc_offset: options.utc_offset }
+    }
+}

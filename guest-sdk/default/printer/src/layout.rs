@@ -1,0 +1,132 @@
+//! What a printer is told about its records: the contract's `types`, without the contract.
+//!
+//! The formatter is compiled for the sandbox and for the machine alike, so it speaks of types of its own; the component
+//! turns the contract's records into these once, when a printer is opened.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// One C type as BTF describes it. A layout is a list of them that name each other by their place in it.
+#[derive(Debug, Clone)]
+pub struct Type {
+    /// The C name without `struct`, `union` or `enum`; empty for an anonymous type.
+    pub name: String,
+    /// What one value occupies, in bytes.
+    pub size: u32,
+    /// What its bytes mean.
+    pub kind: Kind,
+}
+
+/// What the bytes of a type mean.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// An integer of 1, 2, 4, 8 or 16 bytes.
+    Int {
+        /// Whether it is in two's complement.
+        signed: bool,
+    },
+    /// One byte that is text when an array holds it, and a small signed number otherwise, as C on x86 has it.
+    Char,
+    /// `_Bool`.
+    Bool,
+    /// IEEE 754 of 4 or 8 bytes; other sizes are shown as nothing.
+    Float,
+    /// `enum` or enum64.
+    Enum {
+        /// How a value without a name is shown.
+        signed: bool,
+        /// The names, in the order of their declaration.
+        values: Vec<Enumerator>,
+    },
+    /// An address of 8 bytes.
+    Ptr,
+    /// Elements one after the other.
+    Array {
+        /// The type of each.
+        element: u32,
+        /// How many; 0 for a flexible array.
+        count: u32,
+    },
+    /// Members in the order of their declaration.
+    Struct(Vec<Member>),
+    /// Members that share their bytes.
+    Union(Vec<Member>),
+    /// What has no bytes to show.
+    Opaque,
+}
+
+/// One name of an enumeration.
+#[derive(Debug, Clone)]
+pub struct Enumerator {
+    /// As in C.
+    pub name: String,
+    /// The value's 64 bits, sign-extended where the enumeration is signed.
+    pub value: u64,
+}
+
+/// A member of a struct or union.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Empty for an anonymous struct or union, whose members then belong to the outer one, as in C.
+    pub name: String,
+    /// The place of its type in the layout.
+    pub ty: u32,
+    /// From the start of the struct, in bits.
+    pub bit_offset: u32,
+    /// The width of a bitfield, 1 to 64; 0 for every other member.
+    pub bit_width: u32,
+}
+
+/// A named source of records. A record says by number which source it comes from.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The map's name.
+    pub name: String,
+    /// What its records are.
+    pub kind: SourceKind,
+}
+
+/// What the records of a source are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceKind {
+    /// Each is one value of the type at this place of the layout.
+    Events(u32),
+    /// Keys and values of a sampled map.
+    Entries,
+    /// The same, whose values count powers of two.
+    Log2Histograms,
+    /// The same, whose values count steps of equal width.
+    LinearHistograms,
+    /// Stack traces.
+    StackTraces,
+    /// Bytes whose type nobody declared.
+    Bytes,
+}
+
+/// How the user wants to see events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// The format.
+    pub format: Format,
+    /// Whether a table begins with a header line.
+    pub header: bool,
+    /// What to add to UTC for local time, in seconds.
+    pub utc_offset: i32,
+}
+
+/// What a printer may be asked for; not all of it is known to this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Columns for people.
+    Table,
+    /// One object a line.
+    Json,
+    /// One object over several lines.
+    JsonPretty,
+    /// RFC 4180.
+    Csv,
+    /// The records' bytes, each after its length.
+    Raw,
+    /// One document an event.
+    Yaml,
+}
