@@ -113,7 +113,9 @@ fn failed(url: &Url, error: ureq::Error) -> Error {
         }
         ureq::Error::Rustls(_) | ureq::Error::Tls(_) => insecure(url, error),
         ureq::Error::Io(io) if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => insecure(url, io),
-        ureq::Error::Io(io) => network(format!("{url}: the connection failed")).with_source(io),
+        ureq::Error::Io(io) => network(format!("{url}: the connection failed"))
+            .with_source(io)
+            .with_hint("look at the address for a mistake; behind a proxy, set HTTPS_PROXY"),
         other => network(format!("{url}: the transfer failed")).with_source(other),
     }
 }

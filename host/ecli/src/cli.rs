@@ -1,0 +1,137 @@
+//! The command line as plain data. What it means is [`settings`](crate::settings)' business.
+
+use std::ffi::OsString;
+
+use clap::builder::{Styles, styling::AnsiColor};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  sudo ecli run package.json           Print events as a table, until Ctrl-C
+  sudo ecli run -o json package.json   Print each event as a line of JSON
+  ecli run package.json -h             Say which options the tool has
+  ecli run -h                          Say which options `run` has, and how it ends
+
+Most tools need root, or the capabilities BPF and PERFMON. Their help does not.";
+
+const RUN_TEMPLATE: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+Arguments:
+  NAME     What to run: a file, an http:// or https:// address, or - for standard
+           input. It is a package (JSON, made by ecc) or a component (WebAssembly)
+  ARGS...  For the tool; `ecli run NAME -h` says what it takes
+
+{all-args}{after-help}
+";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  sudo ecli run package.json -p 1234     Options of the tool follow its name
+  sudo ecli run -o json package.json     Options of ecli stand before it
+  cat package.json | sudo ecli run -j --count 10 -
+  sudo ecli run --timeout 10 https://example.com/package.json
+
+Exit status:
+  0      The run ended well, be it by itself, by Ctrl-C, --timeout or --count
+  1      The tool failed, and has said why
+  2      The command line is wrong, ecli's part or the tool's
+  4      Events were lost, under --fail-on-loss
+  125    The tool was not started: a broken file, a failed download
+  127    There is nothing of that name
+  134    The tool trapped or went over a limit
+  128+n  A second signal n ended it at once; the first ends it in order
+  A tool may have others of its own.";
+
+/// Run eBPF tools whose user space is sandboxed WebAssembly
+#[derive(Debug, Parser)]
+#[command(
+    name = "ecli", version, styles = STYLES, max_term_width = 100, after_help = EXAMPLES, arg_required_else_help = true,
+    override_usage = "ecli run [OPTIONS] NAME [ARGS]...\n       ecli NAME [ARGS]...",
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(Run),
+}
+
+/// Run a tool until it ends, until Ctrl-C, or until a limit set here
+#[derive(Debug, Args)]
+#[command(
+    args_override_self = true, help_template = RUN_TEMPLATE, after_help = RUN_EXAMPLES,
+    override_usage = "ecli run [OPTIONS] NAME [ARGS]...",
+)]
+pub(crate) struct Run {
+    /// How to print events: table, json, json-pretty, csv, raw or yaml
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Format::Table, hide_possible_values = true)]
+    pub(crate) output: Format,
+
+    /// The same as -o json
+    #[arg(short, long, conflicts_with = "output")]
+    pub(crate) json: bool,
+
+    /// Leave out the header line of a table
+    #[arg(long)]
+    pub(crate) no_header: bool,
+
+    /// End after this time, such as 10 or 0.5
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) timeout: Option<String>,
+
+    /// End after so many events
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) count: Option<String>,
+
+    /// End with status 4 if events were lost; do not run what cannot know
+    #[arg(long)]
+    pub(crate) fail_on_loss: bool,
+
+    /// Print events with this component instead of the built-in one
+    #[arg(long, value_name = "FILE.wasm")]
+    pub(crate) printer: Option<OsString>,
+
+    /// Read ARGS with this component instead of the built-in one
+    #[arg(long, value_name = "FILE.wasm")]
+    pub(crate) args: Option<OsString>,
+
+    /// Say nothing but errors and losses, no totals at the end
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// Say what is run and how long it takes to start
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+
+    /// NAME and ARGS. One positional, because clap then leaves all that follows the first value alone.
+    #[arg(hide = true, trailing_var_arg = true, value_name = "NAME")]
+    pub(crate) tool: Vec<OsString>,
+}
+
+/// What the contract calls `output-format`. Which of them work is up to the printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Columns, for people
+    Table,
+    /// One object a line
+    Json,
+    /// One object over several lines
+    JsonPretty,
+    /// Comma-separated values
+    Csv,
+    /// The bytes of each event after their length
+    Raw,
+    /// One document an event
+    Yaml,
+}

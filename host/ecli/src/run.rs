@@ -1,0 +1,160 @@
+//! `ecli run`.
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context;
+use registry::{Fetched, Limits, Name};
+use runtime::{Engine, Outcome, OutputOptions, Replacement, Replacements, Session, Stop, Tool};
+
+use crate::content::Content;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::printer::{self, Printer};
+use crate::settings::{Settings, Verbosity};
+use crate::{habits, signals, totals};
+
+/// Runs what the settings name, to its end.
+pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Failure> {
+    let begin = Instant::now();
+    let fetched = fetch(&settings.name, &settings, printer)?;
+    let size = fetched.bytes.len();
+    let content = Content::read(fetched.bytes, &settings.name)?;
+    let replacements = Replacements {
+        args: replacement(settings.args.as_ref(), &settings, printer)?,
+        printer: replacement(settings.printer.as_ref(), &settings, printer)?,
+    };
+    let read = begin.elapsed();
+    let kind = content.kind();
+
+    let engine = Engine::new().map_err(Failure::host)?;
+    let stop = stop(&settings)?;
+    let mut session = Session::new(settings.tool_name(), stop.clone());
+    let tool = prepare(&engine, content, &replacements, &mut session, &settings.name)?;
+    if settings.verbosity == Verbosity::Verbose {
+        let ready = begin.elapsed() - read;
+        printer.note(format_args!(
+            "{} is {kind} of {size} bytes, read in {read:.1?}, ready in {ready:.1?}",
+            settings.name
+        ));
+    }
+    session.arguments.extend(settings.arguments.iter().cloned());
+    session.output = output(&settings);
+    session.count = settings.count;
+    session.fail_on_loss = settings.fail_on_loss;
+    signals::request_stop(&stop)
+        .context("cannot listen for signals")
+        .map_err(Failure::host)?;
+    let outcome = tool.run(session);
+    report(outcome, &settings, printer)
+}
+
+fn fetch(name: &Name, settings: &Settings, printer: &mut Printer) -> Result<Fetched, Failure> {
+    let fetched = registry::fetch(name, &Limits::default()).map_err(|error| not_fetched(error, name))?;
+    if let Some(digest) = fetched.digest
+        && settings.verbosity > Verbosity::Quiet
+    {
+        printer.note(format_args!("{name} is {digest}"));
+    }
+    Ok(fetched)
+}
+
+fn not_fetched(error: registry::Error, name: &Name) -> Failure {
+    let failure = Failure::from(error);
+    match name {
+        Name::File(path) if failure.exit == Exit::NotFound && habits::is_older_command(path.as_os_str()) => failure
+            .with_hint(format!(
+                "`{}` was a command of older versions; this one has `run` only",
+                path.display()
+            )),
+        _ => failure,
+    }
+}
+
+fn replacement(
+    name: Option<&Name>,
+    settings: &Settings,
+    printer: &mut Printer,
+) -> Result<Option<Replacement>, Failure> {
+    let Some(name) = name else { return Ok(None) };
+    let bytes = fetch(name, settings, printer)?.bytes;
+    Ok(Some(Replacement {
+        name: name.to_string(),
+        bytes,
+    }))
+}
+
+/// The run's end, counted from here if it is a matter of time.
+fn stop(settings: &Settings) -> Result<Stop, Failure> {
+    // A deadline past the end of the clock is none.
+    match settings.timeout.and_then(|timeout| Instant::now().checked_add(timeout)) {
+        Some(deadline) => Stop::at(deadline),
+        None => Stop::new(),
+    }
+    .map_err(Failure::host)
+}
+
+/// A tool for the content: the default one with a skeleton, or the component itself.
+fn prepare(
+    engine: &Engine,
+    content: Content,
+    replacements: &Replacements,
+    session: &mut Session,
+    name: &Name,
+) -> Result<Tool, Failure> {
+    match content {
+        Content::Package(package) => {
+            session.skeleton = Some(Arc::new(*package));
+            engine.default_tool(replacements)
+        }
+        Content::Component(bytes) => engine
+            .tool(&bytes, replacements)
+            .with_context(|| format!("{name} does not run on this host")),
+    }
+    .map_err(Failure::host)
+}
+
+fn output(settings: &Settings) -> OutputOptions {
+    let stdout = io::stdout();
+    let terminal = stdout.is_terminal();
+    let size = terminal.then(|| rustix::termios::tcgetwinsize(&stdout).ok()).flatten();
+    OutputOptions {
+        format: settings.format,
+        header: settings.header,
+        utc_offset: chrono::Local::now().offset().local_minus_utc(),
+        // A terminal that does not know its size says 0.
+        width: size.map(|size| u32::from(size.ws_col)).filter(|&columns| columns > 0),
+        color: terminal && printer::colors_allowed(),
+    }
+}
+
+fn report(outcome: Outcome, settings: &Settings, printer: &mut Printer) -> Result<Exit, Failure> {
+    let exit = match outcome.exit {
+        runtime::Exit::Code(code) => {
+            if let (2, Some(line)) = (code, &settings.corrected) {
+                printer.hint(format_args!("host options come before the name: {line}"));
+            }
+            Exit::Tool(code)
+        }
+        runtime::Exit::Trapped(reason) => {
+            printer.error(&anyhow::anyhow!("{} was stopped: {reason}", settings.tool_name()));
+            Exit::Trapped
+        }
+        runtime::Exit::Failed(error) => return Err(Failure::host(error)),
+    };
+    let Some(totals) = outcome.totals else { return Ok(exit) };
+    if settings.verbosity > Verbosity::Quiet {
+        printer.note(totals::line(&totals));
+    }
+    let lost = totals.lost.unwrap_or_default();
+    if lost > 0 {
+        printer.warning(totals::loss(&totals, lost));
+        printer.hint(totals::LESS_LOSS);
+    }
+    Ok(if lost > 0 && settings.fail_on_loss && exit == Exit::Tool(0) {
+        Exit::EventsLost
+    } else {
+        exit
+    })
+}

@@ -1,0 +1,166 @@
+use clap::Parser;
+
+use super::*;
+use crate::cli::{Cli, Command};
+
+/// What a line means, from the shell's words on.
+fn read(line: &str) -> Result<Settings, Failure> {
+    let line = habits::with_command(line.split_whitespace().map(OsString::from).collect());
+    match Cli::try_parse_from(&line)
+        .map_err(|error| Failure::usage(error.to_string()))?
+        .command
+    {
+        Command::Run(run) => Settings::new(run, &line),
+    }
+}
+
+fn settings(line: &str) -> Settings {
+    read(line).unwrap_or_else(|failure| panic!("{line}: {:#}", failure.error))
+}
+
+/// The name and the tool's arguments, in brackets.
+fn shape(line: &str) -> String {
+    let settings = settings(line);
+    format!("{} {:?}", settings.name, settings.arguments)
+}
+
+#[test]
+fn what_follows_the_name_belongs_to_the_tool() {
+    for (line, expected) in [
+        ("ecli run p.json", r#"p.json []"#),
+        ("ecli p.json", r#"p.json []"#),
+        ("ecli run p.json -h", r#"p.json ["-h"]"#),
+        ("ecli p.json --help", r#"p.json ["--help"]"#),
+        ("ecli run p.json -V", r#"p.json ["-V"]"#),
+        (
+            "ecli run p.json -p 1 -j -o json",
+            r#"p.json ["-p", "1", "-j", "-o", "json"]"#,
+        ),
+        ("ecli run -j p.json a b", r#"p.json ["a", "b"]"#),
+        ("ecli run --count 3 p.json --count 4", r#"p.json ["--count", "4"]"#),
+        ("ecli run p.json a -- -b", r#"p.json ["a", "--", "-b"]"#),
+        ("ecli run p.json -- -b --", r#"p.json ["-b", "--"]"#),
+        ("ecli run https://example.com/p -h", r#"https://example.com/p ["-h"]"#),
+    ] {
+        assert_eq!(shape(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn a_dash_and_two_dashes_are_standard_input() {
+    for (line, expected) in [
+        ("ecli run -", "standard input []"),
+        ("ecli -", "standard input []"),
+        ("ecli run --", "standard input []"),
+        ("ecli --", "standard input []"),
+        ("ecli -j --", "standard input []"),
+        ("ecli run -- -h", r#"standard input ["-h"]"#),
+        ("ecli run - -h", r#"standard input ["-h"]"#),
+        ("ecli run -- -", "standard input []"),
+        ("ecli run -- p.json -h", r#"p.json ["-h"]"#),
+    ] {
+        assert_eq!(shape(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn options_before_the_name_belong_to_the_host() {
+    let all = settings(
+        "ecli run -o csv --no-header --timeout 0.5 --count 7 --fail-on-loss --printer a.wasm --args b.wasm -q p.json",
+    );
+    let expected = Settings {
+        name: Name::File("p.json".into()),
+        arguments: vec![],
+        format: OutputFormat::Csv,
+        header: false,
+        timeout: Some(Duration::from_millis(500)),
+        count: Some(7),
+        fail_on_loss: true,
+        printer: Some(Name::File("a.wasm".into())),
+        args: Some(Name::File("b.wasm".into())),
+        verbosity: Verbosity::Quiet,
+        corrected: None,
+    };
+    assert_eq!(all, expected);
+    let none = settings("ecli run p.json");
+    assert_eq!(
+        (none.format, none.header, none.verbosity),
+        (OutputFormat::Table, true, Verbosity::Normal)
+    );
+    for (line, format) in [
+        ("ecli -j p.json", OutputFormat::Json),
+        ("ecli run --json p.json", OutputFormat::Json),
+        ("ecli run --output=json-pretty p.json", OutputFormat::JsonPretty),
+        ("ecli run -oraw p.json", OutputFormat::Raw),
+        ("ecli run -o json -o yaml p.json", OutputFormat::Yaml),
+    ] {
+        assert_eq!(settings(line).format, format, "{line}");
+    }
+}
+
+#[test]
+fn a_wrong_line_ends_with_2_and_says_what_is_expected() {
+    for (line, words) in [
+        ("ecli run", "the name of what to run is missing"),
+        ("ecli run -j", "the name of what to run is missing"),
+        (
+            "ecli run --timeout 0 p.json",
+            "--timeout: found `0`, expected seconds above 0, such as 10 or 0.5",
+        ),
+        (
+            "ecli run --timeout -1 p.json",
+            "--timeout: found `-1`, expected seconds",
+        ),
+        (
+            "ecli run --timeout nan p.json",
+            "--timeout: found `nan`, expected seconds",
+        ),
+        (
+            "ecli run --timeout 1e300 p.json",
+            "--timeout: found `1e300`, expected seconds",
+        ),
+        (
+            "ecli run --count 0 p.json",
+            "--count: found `0`, expected a whole number above 0",
+        ),
+        (
+            "ecli run --count 1.5 p.json",
+            "--count: found `1.5`, expected a whole number above 0",
+        ),
+        (
+            "ecli run -o xml p.json",
+            "[possible values: table, json, json-pretty, csv, raw, yaml]",
+        ),
+        ("ecli run -j -o csv p.json", "cannot be used with"),
+        ("ecli run --bogus p.json", "unexpected argument '--bogus'"),
+        ("ecli run ftp://a/b", "no way to fetch from `ftp://`"),
+    ] {
+        let failure = read(line).expect_err(line);
+        assert_eq!(failure.exit, crate::exit::Exit::Usage, "{line}");
+        let message = format!("{:#}", failure.error);
+        assert!(message.contains(words), "{line}: {message}");
+    }
+}
+
+#[test]
+fn the_corrected_line_keeps_what_stood_before_the_name() {
+    for (line, corrected) in [
+        ("ecli p.json -j", "ecli run -j p.json"),
+        ("ecli run -q p.json -p 1 -o json", "ecli run -q -o json p.json -p 1"),
+        ("ecli run -- -j", "ecli run -j -"),
+    ] {
+        assert_eq!(settings(line).corrected.as_deref(), Some(corrected), "{line}");
+    }
+    assert_eq!(settings("ecli run -j p.json -p 1").corrected, None);
+}
+
+#[test]
+fn a_tool_is_called_as_its_file() {
+    for (line, name) in [
+        ("ecli run a/sigsnoop.wasm", "sigsnoop"),
+        ("ecli run https://example.com/a/opensnoop.json?x=/y.z", "opensnoop"),
+        ("ecli run -", "tool"),
+    ] {
+        assert_eq!(settings(line).tool_name(), name, "{line}");
+    }
+}

@@ -1,0 +1,67 @@
+//! The words at the end of a run: produced = delivered + lost + left unread, as far as it is known.
+
+use runtime::Totals;
+
+/// What helps against losses.
+pub(crate) const LESS_LOSS: &str = "make the buffer bigger (`max_entries` of a ring buffer in the BPF source, \
+    `perf_buffer_pages` in the package), or filter more in the kernel";
+
+/// What became of the events, on one line.
+pub(crate) fn line(totals: &Totals) -> String {
+    let Totals { delivered, unread, .. } = totals;
+    let lost = totals
+        .lost
+        .map_or_else(|| "lost: unknown".to_owned(), |lost| format!("{lost} lost"));
+    format!("{}, {lost}, {unread} unread", events(*delivered))
+}
+
+/// That some are missing.
+pub(crate) fn loss(totals: &Totals, lost: u64) -> String {
+    let produced = totals.delivered.saturating_add(totals.unread).saturating_add(lost);
+    format!(
+        "{lost} of {} lost: the buffer was full when they came",
+        events(produced)
+    )
+}
+
+fn events(count: u64) -> String {
+    format!("{count} event{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_counts_is_unknown_and_never_0() {
+        let mut totals = Totals {
+            delivered: 1234,
+            lost: Some(0),
+            unread: 2,
+        };
+        assert_eq!(line(&totals), "1234 events, 0 lost, 2 unread");
+        totals.lost = None;
+        assert_eq!(line(&totals), "1234 events, lost: unknown, 2 unread");
+        assert_eq!(
+            line(&Totals {
+                delivered: 1,
+                lost: Some(3),
+                unread: 0
+            }),
+            "1 event, 3 lost, 0 unread"
+        );
+    }
+
+    #[test]
+    fn a_loss_is_told_as_part_of_what_was_produced() {
+        let totals = Totals {
+            delivered: 90,
+            lost: Some(7),
+            unread: 3,
+        };
+        assert_eq!(
+            loss(&totals, 7),
+            "7 of 100 events lost: the buffer was full when they came"
+        );
+    }
+}
