@@ -15,7 +15,7 @@ pub(crate) enum Module {
 pub(crate) fn imports(bytes: &[u8]) -> Module {
     let mut modules = Vec::new();
     import_section(bytes).and_then(|section| import_modules(section, &mut modules));
-    let has = |name: &str| modules.iter().any(|module| *module == name.as_bytes());
+    let has = |name: &str| modules.contains(&name.as_bytes());
     match ["wasm_bpf", "env"].into_iter().find(|name| has(name)) {
         Some(name) => Module::OlderRuntime(name),
         None if has("wasi_snapshot_preview1") => Module::Wasi,

@@ -45,7 +45,7 @@ impl<E: Write> Printer<E> {
 
     /// Prints a line of the program's own.
     pub(crate) fn note(&mut self, note: impl Display) {
-        self.line(format_args!("ecli: {note}"));
+        self.line(format_args!("ecli: {}", without_controls(&note.to_string())));
     }
 
     /// Prints what the parser of the command line has to say: help on standard output, complaints on standard error.
@@ -54,6 +54,7 @@ impl<E: Write> Printer<E> {
     }
 
     fn labelled(&mut self, style: Style, label: &str, text: impl Display) {
+        let text = without_controls(&text.to_string());
         if self.color {
             self.line(format_args!("\x1b[1;{}m{label}:\x1b[0m {text}", style as u8));
         } else {
@@ -65,6 +66,19 @@ impl<E: Write> Printer<E> {
     fn line(&mut self, text: impl Display) {
         self.stderr.write_all(format!("{text}\n").as_bytes()).ok();
     }
+}
+
+/// What files and guests have a say in must not move a terminal's cursor or set its title.
+fn without_controls(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && c != '\n' && c != '\t' {
+            clean.extend(c.escape_default());
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
 }
 
 /// Whether the environment leaves colours to the program: <https://no-color.org>.
@@ -98,5 +112,16 @@ mod tests {
             printed(true),
             "\x1b[1;31merror:\x1b[0m cannot open x: no such file\n\x1b[1;36mhint:\x1b[0m look again\n"
         );
+    }
+
+    #[test]
+    fn a_file_name_cannot_control_the_terminal() {
+        let mut printer = Printer {
+            stderr: Vec::new(),
+            color: false,
+        };
+        printer.error(&anyhow::anyhow!("cannot open \x1b]0;title\x07é\nnext line"));
+        let printed = String::from_utf8(printer.stderr).unwrap();
+        assert_eq!(printed, "error: cannot open \\u{1b}]0;title\\u{7}é\nnext line\n");
     }
 }
