@@ -1,5 +1,7 @@
 //! What the layouts of C types are, from objects that clang made.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod clang;
 
 use package::{Description, Package, Type, TypeKind, Types};

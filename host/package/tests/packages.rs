@@ -1,5 +1,7 @@
 //! From an object to a package and back, and packages as other generators write them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod clang;
 
 use base64::Engine;

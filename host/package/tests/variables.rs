@@ -1,5 +1,7 @@
 //! Setting variables: what JSON becomes in memory, and what is refused in which words.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod clang;
 
 use package::{Package, Value, encode_value};
