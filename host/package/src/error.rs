@@ -119,3 +119,15 @@ impl<T> At<T> for Result<T, Error> {
         self.map_err(|error| error.at(segment()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_grows_outwards() {
+        let error = Error::value("too long").at("[3]").at("name").at("maps[2]").at("meta");
+        assert_eq!(error.path(), "meta.maps[2].name[3]");
+        assert_eq!(error.to_string(), "meta.maps[2].name[3]: too long");
+    }
+}

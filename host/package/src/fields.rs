@@ -119,3 +119,38 @@ pub(crate) fn shortened(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn null_is_absent() {
+        let value = json!({"a": null});
+        let fields = object(&value).unwrap();
+        assert_eq!(fields.string("a"), Ok(None));
+        assert_eq!(fields.array("a"), Ok(&[][..]));
+        assert_eq!(fields.boolean("a", true), Ok(true));
+        assert_eq!(
+            fields.required_string("a").unwrap_err().to_string(),
+            "a: this field is missing, a string is expected"
+        );
+    }
+
+    #[test]
+    fn numbers_are_whole_and_bounded() {
+        let value = json!({"a": 1.5, "b": 300, "c": "9"});
+        let fields = object(&value).unwrap();
+        let refusal = |name: &str| fields.number(name, 255).unwrap_err().to_string();
+        assert_eq!(refusal("a"), "a: found 1.5, expected a whole number from 0 to 255");
+        assert_eq!(refusal("b"), "b: found 300, expected a whole number from 0 to 255");
+        assert_eq!(refusal("c"), "c: found a string, expected a number");
+    }
+
+    #[test]
+    fn what_a_file_says_is_cut_between_characters() {
+        assert_eq!(shortened("short"), "short");
+        assert_eq!(shortened(&"ü".repeat(61)), "ü".repeat(60) + "…");
+    }
+}

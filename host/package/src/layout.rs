@@ -302,3 +302,6 @@ fn check_count(count: usize, what: &str) -> Result<(), Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,3 +147,15 @@ fn globals<'a>(
     globals.sort_by_key(|global| global.offset);
     Ok(globals)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_of_sections_are_those_of_bpftool() {
+        assert_eq!(ident(".rodata"), "rodata");
+        assert_eq!(ident(".rodata.str1.1"), "rodata_str1_1");
+        assert_eq!(ident(".data.my-own"), "data_my_own");
+    }
+}

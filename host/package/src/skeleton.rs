@@ -119,3 +119,17 @@ fn export_entry(btf: &Btf<'_>, name: &str) -> Result<Value, Error> {
         "members": members,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_of_sections_are_called_as_the_kernel_shows_them() {
+        assert_eq!(kernel_name("bootstrap_bpf", ".rodata"), "bootstra.rodata");
+        assert_eq!(kernel_name("bootstrap_bpf", ".bss"), "bootstra.bss");
+        assert_eq!(kernel_name("ls_bpf", ".kconfig"), "ls_bpf.kconfig");
+        assert_eq!(kernel_name("my-tool_bpf", ".data"), "my_tool_.data");
+        assert_eq!(kernel_name("bootstrap_bpf", ".rodata.str1.1"), ".rodata.str1.1");
+    }
+}
