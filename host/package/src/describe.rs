@@ -43,6 +43,7 @@ pub(crate) fn describe(
         btf: &btf,
         layouts: &mut layouts,
         sections: &sections,
+        variables: &variables,
         export: exports.first().copied(),
         multiple: meta.multiple_export_types,
         data_budget: crate::limits::MAP_DATA_BYTES,

@@ -109,7 +109,8 @@ pub struct Map {
     pub sample: Option<Sample>,
     /// That its records are stack traces, and which members hold what.
     pub stack_trace: Option<StackTrace>,
-    /// What the programs increment when the buffer is full: a `u64` variable of `.bss` or a per-CPU array of one.
+    /// What the programs increment when the buffer is full: a `u64` of `.bss` that
+    /// `variables` has, or a per-CPU array of one.
     pub lost: Option<String>,
     /// Entries to write after load and before attach, key and value. They have been checked against the layouts.
     pub data: Vec<(Value, Value)>,

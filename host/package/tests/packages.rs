@@ -164,7 +164,7 @@ fn a_package_of_another_generator() {
                     {{"name": "targ_failed", "type": "bool", "cmdarg": null}}
                 ]}},
                 {{"name": ".bss", "variables": [
-                    {{"name": "__eunomia_dummy_event_ptr", "type": "struct event *"}},
+                    {{"name": "__eunomia_dummy_event_ptr", "type": "struct event *"}}, {{"name": "lost"}},
                     {{"name": "__eunomia_dummy_gone_ptr", "type": "struct gone *"}}
                 ]}}
             ],
@@ -211,7 +211,10 @@ fn a_package_of_another_generator() {
     );
     assert_eq!(description.variables[1].argument, None);
     let names: Vec<_> = description.variables.iter().map(|v| v.name.as_str()).collect();
-    assert_eq!(names, ["pid_target", "targ_failed", "__eunomia_dummy_event_ptr"]);
+    assert_eq!(
+        names,
+        ["pid_target", "targ_failed", "__eunomia_dummy_event_ptr", "lost"]
+    );
 
     let maps: Vec<_> = description.maps.iter().map(|map| map.name.as_str()).collect();
     assert_eq!(

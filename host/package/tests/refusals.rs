@@ -96,7 +96,7 @@ fn wrong_fields_are_named_by_path() {
         (
             skeleton("maps/1/lost"),
             json!("name"),
-            "meta.bpf_skel.maps[1].lost: \"name\" is neither an 8-byte variable of .bss nor a per-CPU array of 8-byte values; those are lost, hidden_from_skeletons, __eunomia_dummy_event_ptr, drops".into(),
+            "meta.bpf_skel.maps[1].lost: \"name\" is neither a u64 variable of .bss nor a per-CPU array of one u64; those are lost, drops".into(),
         ),
         (
             skeleton("maps/2/data"),

@@ -1,7 +1,7 @@
 //! The object's maps with what the package says about them.
 
 use crate::btf::Btf;
-use crate::description::{Map, StackTrace};
+use crate::description::{Map, StackTrace, Variable};
 use crate::elf::Elf;
 use crate::encode::encode_value;
 use crate::error::{At, Error};
@@ -28,6 +28,7 @@ pub(super) struct Maps<'x, 'b, 'a> {
     pub(super) btf: &'b Btf<'a>,
     pub(super) layouts: &'x mut Layouts<'b, 'a>,
     pub(super) sections: &'x [DataSection<'a>],
+    pub(super) variables: &'x [Variable],
     /// The type that every buffer's records have.
     pub(super) export: Option<TypeIndex>,
     /// Each map says for itself.
@@ -92,6 +93,9 @@ impl Maps<'_, '_, '_> {
                 .at(|| "intepreter.stack_trace.field_map")?;
         }
         if let Some(lost) = meta.lost {
+            if !is_buffer(map.kind) {
+                return Err(Error::field("only a ring or perf buffer loses records").at("lost"));
+            }
             map.lost = Some(counter(lost, counters).at(|| "lost")?);
         }
         for (index, (key, value)) in meta.data.iter().enumerate() {
@@ -112,7 +116,7 @@ impl Maps<'_, '_, '_> {
             kind::PERF_EVENT_ARRAY => PERF_RECORD,
             _ => u64::from(map.value_size),
         };
-        let buffer = matches!(map.kind, kind::RINGBUF | kind::PERF_EVENT_ARRAY);
+        let buffer = is_buffer(map.kind);
         if buffer && !self.multiple {
             return Ok(self.export.or_else(|| self.declared(map)));
         }
@@ -179,19 +183,23 @@ impl Maps<'_, '_, '_> {
         Ok(())
     }
 
-    /// What can count lost events: 8-byte variables of `.bss`, per-CPU arrays of 8-byte values.
+    /// What can count lost events: `u64` variables of `.bss` that the package lists, per-CPU arrays of one `u64`.
     fn counters(&self, maps: &[Option<ObjectMap>]) -> Vec<String> {
+        let unsigned = TypeKind::Int { signed: false };
+        let counts = |ty: TypeIndex| {
+            self.layouts
+                .get(ty)
+                .is_some_and(|ty| ty.size == 8 && ty.kind == unsigned)
+        };
         let variables = self
-            .sections
+            .variables
             .iter()
-            .filter(|section| section.name == ".bss")
-            .flat_map(|section| &section.variables)
-            .filter(|variable| variable.size == 8)
-            .map(|variable| variable.name.to_owned());
+            .filter(|variable| variable.section == ".bss" && counts(variable.ty))
+            .map(|variable| variable.name.clone());
         let arrays = maps
             .iter()
             .flatten()
-            .filter(|map| map.kind == kind::PERCPU_ARRAY && self.value_size(map) == 8)
+            .filter(|map| map.kind == kind::PERCPU_ARRAY && map.max_entries == 1 && self.value_size(map) == 8)
             .map(|map| map.name.clone());
         variables.chain(arrays).collect()
     }
@@ -263,12 +271,16 @@ fn check_unused(meta: &MapMeta<'_>, taken: &[Map], left: &[Option<ObjectMap>]) -
     )))
 }
 
+fn is_buffer(kind: u32) -> bool {
+    matches!(kind, kind::RINGBUF | kind::PERF_EVENT_ARRAY)
+}
+
 fn counter(name: &str, counters: &[String]) -> Result<String, Error> {
     if counters.iter().any(|counter| counter == name) {
         return Ok(name.to_owned());
     }
     Err(Error::field(format!(
-        "{:?} is neither an 8-byte variable of .bss nor a per-CPU array of 8-byte values; those are {}",
+        "{:?} is neither a u64 variable of .bss nor a per-CPU array of one u64; those are {}",
         shortened(name),
         super::list(counters.iter().map(String::as_str))
     )))
