@@ -1,0 +1,163 @@
+//! Measures `ecli` against native tools that print the same lines, in one run, and says how they compare.
+
+mod drain;
+mod driver;
+mod kernel;
+mod latency;
+mod line;
+mod machine;
+mod programs;
+mod report;
+mod sections;
+mod start;
+mod throughput;
+mod tool;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::{Parser, ValueEnum};
+
+use crate::machine::{Cores, HighPriority};
+use crate::programs::{Compilers, Workload};
+use crate::report::{Report, note};
+use crate::sections::Bench;
+
+/// Compare ecli with native tools: CPU an event, losses, latency, start, memory, size.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// One short run of everything, to see that it works; the numbers mean little
+    #[arg(long)]
+    quick: bool,
+
+    /// How long each load lasts
+    #[arg(long, value_name = "N")]
+    seconds: Option<f64>,
+
+    /// How often each load is repeated; the tools take turns
+    #[arg(long, value_name = "N")]
+    repeat: Option<usize>,
+
+    /// Only this part
+    #[arg(long, value_name = "NAME")]
+    only: Option<Part>,
+
+    /// Only tools whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    tool: Option<String>,
+
+    /// The `ecli` to measure, built with the profile `dist`
+    #[arg(long, value_name = "PROGRAM", env = "BENCH_ECLI")]
+    ecli: Option<PathBuf>,
+
+    /// A clang that knows the BPF target
+    #[arg(long, value_name = "PROGRAM", env = "CLANG")]
+    clang: Option<PathBuf>,
+
+    /// The C compiler for the native tools
+    #[arg(long, value_name = "PROGRAM", env = "CC", default_value = "cc")]
+    cc: PathBuf,
+
+    /// Write the results to this file too
+    #[arg(long, value_name = "FILE")]
+    results: Option<PathBuf>,
+}
+
+/// A part of the bench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// CPU an event, and what became of every event.
+    Cpu,
+    /// From event to line.
+    Latency,
+    /// From exec to attached, to the first line, and the end.
+    Start,
+    /// Memory and sizes.
+    Size,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    if !rustix::process::geteuid().is_root() {
+        bail!("the bench loads programs into the kernel: run it as root");
+    }
+    let cores = Cores::of_machine()?;
+    let _priority = HighPriority::take()?;
+    let ecli = arguments.ecli.clone().or_else(|| beside_us("ecli"));
+    let Some(ecli) = ecli.filter(|path| path.exists()) else {
+        note("there is no ecli to measure: name one with --ecli");
+        return run(&arguments, cores, None);
+    };
+    run(&arguments, cores, Some(&ecli))
+}
+
+fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
+    let compilers = Compilers {
+        clang: find_clang(arguments.clang.as_deref())?,
+        cc: arguments.cc.clone(),
+    };
+    let folder = beside_us("bench-programs").context("the bench does not know where it lies")?;
+    std::fs::create_dir_all(&folder)?;
+    let workload = Workload::build(&compilers, &folder)?;
+
+    let mut report = Report::default();
+    let lines = machine::describe(&compilers.clang, &compilers.cc, ecli);
+    report.paragraph(
+        &lines
+            .iter()
+            .map(|(key, value)| format!("* {key}: {value}"))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    );
+
+    let quick = arguments.quick;
+    let bench = Bench {
+        duration: Duration::from_secs_f64(arguments.seconds.unwrap_or(if quick { 0.3 } else { 2.0 })),
+        repeat: arguments.repeat.unwrap_or(if quick { 1 } else { 5 }).max(1),
+        cores,
+        words: folder.join("words"),
+        tools: sections::tools(&workload, ecli, arguments.tool.as_deref()),
+        workload,
+    };
+    let wants = |part| arguments.only.is_none_or(|only| only == part);
+    let mut wrong = Vec::new();
+    if wants(Part::Cpu) {
+        wrong.extend(bench.cpu(&mut report)?);
+    }
+    if wants(Part::Latency) {
+        wrong.extend(bench.latency(&mut report)?);
+    }
+    if wants(Part::Start) {
+        bench.start(&mut report)?;
+    }
+    if wants(Part::Size) {
+        bench.size(&mut report)?;
+    }
+    if let Some(path) = &arguments.results {
+        std::fs::write(path, report.text()).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    if !wrong.is_empty() {
+        bail!("{} runs do not add up:\n{}", wrong.len(), wrong.join("\n"));
+    }
+    Ok(())
+}
+
+/// A file in the folder of the running program.
+fn beside_us(name: &str) -> Option<PathBuf> {
+    Some(std::env::current_exe().ok()?.parent()?.join(name))
+}
+
+fn find_clang(given: Option<&Path>) -> Result<PathBuf> {
+    if let Some(given) = given {
+        return Ok(given.to_path_buf());
+    }
+    let names = [
+        "clang", "clang-21", "clang-20", "clang-19", "clang-18", "clang-17", "clang-16", "clang-15",
+    ];
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders)
+        .flat_map(|folder| names.map(|name| folder.join(name)))
+        .find(|path| path.exists())
+        .context("no clang was found: install one, or name it with --clang")
+}

@@ -1,0 +1,167 @@
+//! Builds what is measured: the BPF object, the native tools, the package.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use libbpf_rs::btf::Btf;
+use libbpf_rs::btf::types::Struct;
+use serde_json::json;
+
+use crate::kernel::CounterOffsets;
+use crate::report::note;
+
+/// Where the sources of this crate lie.
+const SOURCES: &str = env!("CARGO_MANIFEST_DIR");
+
+/// libbpf's headers, as libbpf-sys installed them; its static libraries lie beside the folder.
+const INCLUDE: &str = env!("BENCH_LIBBPF_INCLUDE");
+
+/// The compilers to use.
+#[derive(Clone, Debug)]
+pub(crate) struct Compilers {
+    /// A clang that knows the BPF target.
+    pub(crate) clang: PathBuf,
+    /// The system's C compiler.
+    pub(crate) cc: PathBuf,
+}
+
+/// The workload, built.
+#[derive(Debug)]
+pub(crate) struct Workload {
+    /// The BPF object.
+    pub(crate) object: PathBuf,
+    /// The native tool that prints its events.
+    pub(crate) native: PathBuf,
+    /// The same object as a package of format 0.3.
+    pub(crate) package: PathBuf,
+    /// Where the program counts.
+    pub(crate) offsets: CounterOffsets,
+}
+
+impl Workload {
+    /// Compile everything into `folder`.
+    pub(crate) fn build(compilers: &Compilers, folder: &Path) -> Result<Self> {
+        let sources = Path::new(SOURCES);
+        let object = folder.join("workload.bpf.o");
+        compile_object(&compilers.clang, &sources.join("bpf/workload.bpf.c"), &[], &object)?;
+        let native = folder.join("workload-native");
+        compile_native(
+            &compilers.cc,
+            &sources.join("native/workload.c"),
+            &sources.join("bpf"),
+            &object,
+            &native,
+        )?;
+        let btf = Btf::from_path(&object).context("the workload's BTF cannot be read")?;
+        let package = folder.join("workload.json");
+        write_package(&object, &btf, &package)?;
+        let offsets = CounterOffsets::from_object(&std::fs::read(&object)?)?;
+        Ok(Self {
+            object,
+            native,
+            package,
+            offsets,
+        })
+    }
+}
+
+/// The version of the libbpf that everything here is linked with.
+pub(crate) fn libbpf_version() -> String {
+    let header = Path::new(INCLUDE).join("bpf/libbpf_version.h");
+    let text = std::fs::read_to_string(header).unwrap_or_default();
+    let numbers: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("#define LIBBPF_M"))
+        .filter_map(|line| line.split_ascii_whitespace().next_back())
+        .collect();
+    numbers.join(".")
+}
+
+/// Compile a BPF program. `includes` come before libbpf's headers.
+pub(crate) fn compile_object(clang: &Path, source: &Path, includes: &[&Path], object: &Path) -> Result<()> {
+    let mut command = Command::new(clang);
+    command.args(["-g", "-O2", "-Wall", "-target", "bpf"]);
+    command.arg(format!("-D__TARGET_ARCH_{}", bpf_architecture()));
+    for include in includes {
+        command.arg("-I").arg(include);
+    }
+    command.args([
+        "-I",
+        INCLUDE,
+        "-I",
+        &format!("/usr/include/{}-linux-gnu", std::env::consts::ARCH),
+    ]);
+    run(command.arg("-c").arg(source).arg("-o").arg(object))?;
+    // Without DWARF, as tools are shipped; the sizes and the start are measured.
+    let strip = clang.to_string_lossy().replace("clang", "llvm-strip");
+    if let Err(error) = run(Command::new(strip).arg("-g").arg(object)) {
+        note(&format!("{} keeps its DWARF: {error:#}", object.display()));
+    }
+    Ok(())
+}
+
+/// Compile a static native tool that carries `object` inside, and strip it.
+pub(crate) fn compile_native(cc: &Path, source: &Path, include: &Path, object: &Path, program: &Path) -> Result<()> {
+    let libraries = Path::new(INCLUDE)
+        .parent()
+        .context("libbpf-sys did not say where its headers are")?;
+    run(Command::new(cc)
+        .args(["-O2", "-Wall", "-Wextra", "-static", "-s", "-I", INCLUDE, "-I"])
+        .arg(include)
+        .arg(format!("-DOBJECT_PATH=\"{}\"", object.display()))
+        .arg(source)
+        .arg("-o")
+        .arg(program)
+        .arg("-L")
+        .arg(libraries)
+        .args(["-lbpf", "-lelf", "-lz"]))
+}
+
+fn write_package(object: &Path, btf: &Btf<'_>, package: &Path) -> Result<()> {
+    let bytes = std::fs::read(object)?;
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, &bytes)?;
+    let event: Struct<'_> = btf.type_by_name("event").context("the workload has no struct event")?;
+    let document = json!({
+        "bpf_object": STANDARD.encode(encoder.finish()?),
+        "bpf_object_size": bytes.len(),
+        "meta": {
+            "bpf_skel": {
+                "obj_name": "workload_bpf",
+                "data_sections": [{"name": ".bss", "variables": [
+                    {"name": "produced", "type": "__u64"},
+                    {"name": "lost", "type": "__u64"},
+                    {"name": "unread", "type": "__u64"},
+                    {"name": "answers", "type": "__u64"},
+                ]}],
+                "maps": [{"name": "events", "ident": "events", "lost": "lost"}, {"name": "workload.bss", "ident": "bss", "mmaped": true}],
+                "progs": [{"name": "on_rename", "attach": "raw_tp/task_rename", "link": true}],
+            },
+            "export_types": [{"name": "event", "size": 88, "type_id": u32::from(event.type_id()), "members": []}],
+            "eunomia_version": "0.3.4",
+        },
+    });
+    std::fs::write(package, document.to_string()).with_context(|| format!("cannot write {}", package.display()))
+}
+
+fn bpf_architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "aarch64" => "arm64",
+        "riscv64" => "riscv",
+        "s390x" => "s390",
+        _ => "x86",
+    }
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let output = command
+        .output()
+        .with_context(|| format!("cannot run {}", command.get_program().to_string_lossy()))?;
+    if !output.status.success() {
+        bail!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
