@@ -86,7 +86,7 @@ impl Clang {
 
     fn too_old(&self) -> Error {
         Error::failed(format!(
-            "{} is clang {}, which is too old: BPF programs need clang {OLDEST} or newer",
+            "{} is version {}, which is too old: BPF programs need clang {OLDEST} or newer",
             self.program.display(),
             self.version
         ))
@@ -104,13 +104,13 @@ impl Clang {
             .stdin(Stdio::null())
             .status()
             .map_err(|error| Error::failed(format!("cannot run {}: {}", self.program.display(), reason(&error))))?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(Error::failed(format!(
-                "clang could not compile {} ({status})",
+        match status.code() {
+            Some(0) => Ok(()),
+            Some(_) => Err(Error::failed(format!("clang could not compile {}", source.display()))),
+            None => Err(Error::failed(format!(
+                "clang crashed while it compiled {} ({status})",
                 source.display()
-            )))
+            ))),
         }
     }
 }

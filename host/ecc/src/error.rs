@@ -55,14 +55,13 @@ impl Error {
 
     /// An input file that cannot be read: [`Exit::NotFound`] if it does not exist.
     pub(crate) fn input(what: &str, path: &Path, cause: &std::io::Error) -> Self {
-        let exit = if cause.kind() == std::io::ErrorKind::NotFound {
-            Exit::NotFound
+        let error = Self::failed(format!("cannot read the {what} {}: {}", path.display(), reason(cause)));
+        if cause.kind() == std::io::ErrorKind::NotFound {
+            error
+                .with_exit(Exit::NotFound)
+                .with_hint("check the path: it starts at the folder that ecc is called in")
         } else {
-            Exit::Failed
-        };
-        Self {
-            exit,
-            ..Self::failed(format!("cannot read the {what} {}: {}", path.display(), reason(cause)))
+            error
         }
     }
 

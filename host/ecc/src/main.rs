@@ -6,10 +6,10 @@ mod cli;
 mod command;
 mod error;
 mod includes;
+mod object;
 mod output;
 mod printer;
 mod source;
-mod strip;
 
 use std::process::ExitCode;
 

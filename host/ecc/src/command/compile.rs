@@ -13,11 +13,11 @@ use crate::clang::Clang;
 use crate::cli::CompileArgs;
 use crate::error::{Error, Result, reason};
 use crate::includes::Includes;
+use crate::object;
 use crate::output;
 use crate::printer::Printer;
 use crate::source::SourceFile;
 use crate::source::structs::{Exports, exported_structs};
-use crate::strip::without_debug_sections;
 use settings::Settings;
 
 /// Compiles what `args` names and writes its package.
@@ -150,18 +150,14 @@ impl Compiler<'_> {
                 reason(&error)
             ))
         })?;
-        without_debug_sections(&elf)
+        object::finish(&elf, &[output::folder_of(&self.settings.source), self.includes.path()])
     }
 
     fn options(&self) -> Result<Vec<OsString>> {
         let mut options: Vec<OsString> = ["-g", "-O2", "-fno-addrsig", "-target", "bpf"].map(Into::into).into();
         options.push(format!("-D__TARGET_ARCH_{}", settings::target_arch()?).into());
-        // Debug information must say the same in every folder: no folder's path, and none of ours.
+        // The folder that ecc is called from is nobody's business.
         options.push("-fdebug-compilation-dir=.".into());
-        let mut map = OsString::from("-fdebug-prefix-map=");
-        map.push(self.includes.path());
-        map.push("=ecc");
-        options.push(map);
         for folder in [output::folder_of(&self.settings.source), self.includes.path()] {
             options.extend(["-I".into(), folder.into()]);
         }

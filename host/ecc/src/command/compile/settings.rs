@@ -49,7 +49,12 @@ impl Settings {
             source: args.source.clone(),
             headers: args.headers.clone(),
             name,
-            package: folder.join(file),
+            // A path as short as the user's own.
+            package: if folder == Path::new(".") {
+                file.into()
+            } else {
+                folder.join(file)
+            },
             cflags: cflags(args.additional_cflags.as_deref().unwrap_or_default())?,
             clang: args.clang_bin.clone(),
             vmlinux: args.vmlinux.clone(),
