@@ -132,7 +132,9 @@ fn output(settings: &Settings) -> OutputOptions {
 fn report(outcome: Outcome, settings: &Settings, printer: &mut Printer) -> Result<Exit, Failure> {
     let exit = match outcome.exit {
         runtime::Exit::Code(code) => {
-            if let (2, Some(line)) = (code, &settings.corrected) {
+            if code == Exit::Usage.code()
+                && let Some(line) = settings.corrected()
+            {
                 printer.hint(format_args!("host options come before the name: {line}"));
             }
             Exit::Tool(code)

@@ -26,8 +26,9 @@ pub(crate) struct Settings {
     pub(crate) printer: Option<Name>,
     pub(crate) args: Option<Name>,
     pub(crate) verbosity: Verbosity,
-    /// The line that was meant if the tool does not know its arguments.
-    pub(crate) corrected: Option<String>,
+    /// The options as they were typed, for the line that [`corrected`](Self::corrected) shows.
+    before: Vec<OsString>,
+    typed_name: OsString,
 }
 
 /// How much the program itself says.
@@ -49,10 +50,10 @@ impl Settings {
         if arguments.first().is_some_and(|first| first == "--") {
             arguments.remove(0);
         }
-        let before: Vec<_> = before.iter().filter(|word| *word != "--").cloned().collect();
         Ok(Self {
-            corrected: habits::corrected(&before, &name, &arguments),
             name: parse_name(&name)?,
+            typed_name: name,
+            before: before.iter().filter(|word| *word != "--").cloned().collect(),
             arguments,
             format: if run.json {
                 OutputFormat::Json
@@ -71,6 +72,11 @@ impl Settings {
                 (false, false) => Verbosity::Normal,
             },
         })
+    }
+
+    /// The line that was meant if the tool does not know its arguments; none if no option of `run` is among them.
+    pub(crate) fn corrected(&self) -> Option<String> {
+        habits::corrected(&self.before, &self.typed_name, &self.arguments)
     }
 
     /// What the tool is called: the name's last part without its extension.

