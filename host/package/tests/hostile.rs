@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use package::{ErrorKind, Package};
+use serde_json::{Value, json};
 
 const SOURCE: &str = include_str!("clang/tool.c");
 
@@ -74,7 +75,7 @@ fn an_object_cut_anywhere_is_refused() {
 #[test]
 fn flipped_bytes_of_a_package_do_no_harm() {
     let document = document();
-    for (place, flip) in (0..document.len()).step_by(13).zip(FLIPS.into_iter().cycle()) {
+    for (place, flip) in (0..document.len()).step_by(17).zip(FLIPS.into_iter().cycle()) {
         let mut damaged = document.clone();
         damaged[place] ^= flip;
         read(&damaged);
@@ -84,10 +85,51 @@ fn flipped_bytes_of_a_package_do_no_harm() {
 #[test]
 fn flipped_bytes_of_an_object_do_no_harm() {
     let elf = clang::compile(SOURCE);
-    for (place, flip) in (0..elf.len()).step_by(3).zip(FLIPS.into_iter().cycle()) {
+    for (place, flip) in (0..elf.len()).step_by(7).zip(FLIPS.into_iter().cycle()) {
         let mut damaged = elf.clone();
         damaged[place] ^= flip;
         read_object(&damaged);
+    }
+}
+
+/// The JSON pointers of everything in `value`.
+fn pointers(value: &Value, pointer: String, found: &mut Vec<String>) {
+    match value {
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                pointers(value, format!("{pointer}/{index}"), found);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                pointers(value, format!("{pointer}/{name}"), found);
+            }
+        }
+        _ => {}
+    }
+    found.push(pointer);
+}
+
+#[test]
+fn any_field_may_have_any_value() {
+    let odd = json!([null, true, -1, 0, 1e300, u64::MAX, "", "x", [], [[]], [{}], {}, {"name": "rb"}, {"custom_members": [{}]}]);
+    let mut tree: Value = serde_json::from_slice(&document()).unwrap();
+    tree["runtime_args"] = json!({"pid_target": 1});
+    let skeleton = &mut tree["meta"]["bpf_skel"];
+    skeleton["data_sections"][0]["variables"][0]["cmdarg"] = json!({"default": 1, "short": "p"});
+    skeleton["maps"][2]["sample"] = json!({"interval": 1, "type": "linear_hist", "base": 0, "step": 2});
+    skeleton["maps"][2]["data"] = json!([{"key": {"id": 1}, "value": {"slots": [1]}}]);
+    skeleton["maps"][1]["export_config"] = json!({"custom_members": [{"name": "a", "offset": 0, "btf_type_id": 1}]});
+    skeleton["maps"][1]["intepreter"] = json!({"stack_trace": {"field_map": {"pid": "pid"}}});
+    tree["meta"]["enable_multiple_export_types"] = json!(true);
+    let mut found = Vec::new();
+    pointers(&tree, String::new(), &mut found);
+    for pointer in found {
+        for value in odd.as_array().unwrap() {
+            let mut changed = tree.clone();
+            *changed.pointer_mut(&pointer).unwrap() = value.clone();
+            read(changed.to_string().as_bytes());
+        }
     }
 }
 

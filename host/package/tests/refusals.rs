@@ -99,6 +99,11 @@ fn wrong_fields_are_named_by_path() {
             "meta.bpf_skel.maps[1].lost: \"name\" is neither a u64 variable of .bss nor a per-CPU array of one u64; those are lost, drops".into(),
         ),
         (
+            skeleton("maps/2/lost"),
+            json!("lost"),
+            "meta.bpf_skel.maps[2].lost: only a ring or perf buffer loses records".into(),
+        ),
+        (
             skeleton("maps/2/data"),
             json!([{"key": {"id": -1}, "value": {}}]),
             "meta.bpf_skel.maps[2].data[0].key.id: -1 is out of range: unsigned int of 32 bits takes 0 to 4294967295".into(),
