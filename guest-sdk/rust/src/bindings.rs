@@ -54,6 +54,7 @@ pub mod args_component {
     wit_bindgen::generate!({
         path: "../../wit",
         world: "eunomia:bpf/args-component@0.1.0",
+        additional_derives: [PartialEq, Eq],
         with: { "eunomia:bpf/types@0.1.0": crate::bindings::types },
         runtime_path: "::eunomia::wit_bindgen::rt",
         default_bindings_module: "::eunomia::bindings::args_component",

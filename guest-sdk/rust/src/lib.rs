@@ -57,8 +57,22 @@ mod runtime;
 pub mod session;
 mod value;
 
+/// What a component implements that reads command lines: [`Guest`](args_component::Guest), handed to
+/// [`export!`](args_component::export).
+pub mod args_component {
+    pub use crate::bindings::args_component::export_args as export;
+    pub use crate::bindings::args_component::exports::eunomia::bpf::args::{Assignment, Guest, Outcome};
+}
+
+/// What a component implements that prints events: [`Guest`](printer_component::Guest) and
+/// [`GuestPrinter`](printer_component::GuestPrinter), handed to [`export!`](printer_component::export).
+pub mod printer_component {
+    pub use crate::bindings::printer_component::export_printer as export;
+    pub use crate::bindings::printer_component::exports::eunomia::bpf::printer::{Error, Guest, GuestPrinter, Printer};
+}
+
 pub use batch::{Record, Records};
-pub use bindings::{args, args_component, map, poll, printer, printer_component, program, types};
+pub use bindings::{args, map, poll, printer, program, types};
 pub use bytemuck;
 pub use error::{Error, ErrorKind};
 pub use object::{Object, OpenObject, Skeleton};

@@ -1,19 +1,27 @@
-//! args
+//! The component that reads a tool's command line: from the skeleton's variables to options, from arguments to values.
+//!
+//! One option a variable. A variable's type says what its option takes, its `argument` how it is spelled, and its
+//! default where a run starts from. The component asks the host for nothing, and is therefore built without `std`.
+//!
+//! `command` decides what options there are, `parse` reads the arguments, `value` turns text into JSON by type, `help`
+//! writes the help. They are plain functions of the description, and tested on any machine.
+
 #![cfg_attr(target_family = "wasm", no_std)]
+
 extern crate alloc;
 
+mod command;
 #[cfg(target_family = "wasm")]
-mod component {
-    use alloc::{string::String, vec::Vec};
-    use eunomia::bindings::args_component::exports::eunomia::bpf::args::{Guest, Outcome};
-    use eunomia::bindings::types::Description;
+mod component;
+mod default;
+mod help;
+mod json;
+mod nearest;
+mod number;
+mod parse;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod value;
 
-    struct Component;
-    impl Guest for Component {
-        fn parse(_: Description, _: Vec<String>) -> Outcome {
-            Outcome::Text(String::from("hello"))
-        }
-    }
-    eunomia::bindings::args_component::export_args!(Component);
-    eunomia::no_std_runtime!();
-}
+pub use parse::parse;
