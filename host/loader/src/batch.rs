@@ -46,7 +46,11 @@ impl Batch {
             let (record, next) = after.split_at_checked(length.div_ceil(8))?;
             rest = next;
             let data = words_as_bytes(record).get(..length)?;
-            Some(Record { source: u16::from_ne_bytes([e, f]), cpu: u16::from_ne_bytes([g, h]), data })
+            Some(Record {
+                source: u16::from_ne_bytes([e, f]),
+                cpu: u16::from_ne_bytes([g, h]),
+                data,
+            })
         })
     }
 }
@@ -71,7 +75,11 @@ pub(crate) fn header_base(source: u16, cpu: u16) -> u64 {
 /// A header: the base with the length put in.
 #[inline]
 pub(crate) fn with_length(base: u64, length: u32) -> u64 {
-    base | if cfg!(target_endian = "little") { u64::from(length) } else { u64::from(length) << 32 }
+    base | if cfg!(target_endian = "little") {
+        u64::from(length)
+    } else {
+        u64::from(length) << 32
+    }
 }
 
 /// Words seen as the bytes that they are.
@@ -88,16 +96,37 @@ mod tests {
     fn records_are_read_back_from_their_headers() {
         let base = header_base(3, 7);
         let word = u64::from_ne_bytes(*b"abcdefgh");
-        let batch = Batch { data: vec![with_length(base, 5), word, with_length(base, 0)], records: 2, ..Batch::default() };
+        let batch = Batch {
+            data: vec![with_length(base, 5), word, with_length(base, 0)],
+            records: 2,
+            ..Batch::default()
+        };
         let records: Vec<_> = batch.iter().collect();
-        assert_eq!(records.first(), Some(&Record { source: 3, cpu: 7, data: b"abcde" }));
-        assert_eq!(records.get(1), Some(&Record { source: 3, cpu: 7, data: b"" }));
+        assert_eq!(
+            records.first(),
+            Some(&Record {
+                source: 3,
+                cpu: 7,
+                data: b"abcde"
+            })
+        );
+        assert_eq!(
+            records.get(1),
+            Some(&Record {
+                source: 3,
+                cpu: 7,
+                data: b""
+            })
+        );
         assert_eq!(records.len(), 2);
     }
 
     #[test]
     fn a_header_that_points_past_the_end_ends_the_walk() {
-        let batch = Batch { data: vec![with_length(0, 9), 0], ..Batch::default() };
+        let batch = Batch {
+            data: vec![with_length(0, 9), 0],
+            ..Batch::default()
+        };
         assert_eq!(batch.iter().count(), 0);
     }
 }

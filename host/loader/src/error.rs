@@ -55,7 +55,13 @@ struct Repr {
 
 impl Error {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Repr { kind, message: message.into(), source: None, hint: None, verifier_log: None }))
+        Self(Box::new(Repr {
+            kind,
+            message: message.into(),
+            source: None,
+            hint: None,
+            verifier_log: None,
+        }))
     }
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
@@ -135,7 +141,10 @@ fn libbpf_text(errno: i32) -> String {
     let mut text = [0_u8; 128];
     // SAFETY: libbpf writes at most so many bytes, with a NUL at the end.
     unsafe { libbpf_sys::libbpf_strerror(errno, text.as_mut_ptr().cast(), text.len() as libbpf_sys::size_t) };
-    CStr::from_bytes_until_nul(&text).unwrap_or_default().to_string_lossy().into_owned()
+    CStr::from_bytes_until_nul(&text)
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 impl fmt::Display for Error {
@@ -167,7 +176,10 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn std::error::Error + 'static))
     }
 }
 
@@ -195,7 +207,10 @@ mod tests {
 
     #[test]
     fn a_chain_prints_in_one_line_and_keeps_the_innermost_hint() {
-        let error = Error::from_errno(-libc::EPERM).with_hint("run as root").context("load").context("run");
+        let error = Error::from_errno(-libc::EPERM)
+            .with_hint("run as root")
+            .context("load")
+            .context("run");
         assert_eq!(error.to_string(), "run");
         assert_eq!(format!("{error:#}"), "run: load: Operation not permitted (os error 1)");
         assert_eq!(error.kind(), Kind::Denied);

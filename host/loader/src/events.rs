@@ -88,7 +88,10 @@ impl EventSource {
     /// A map that is no buffer is [`Kind::InvalidInput`]. With no maps at all, `next` waits for its deadline or the end.
     pub fn open(maps: &[Map], options: EventOptions) -> Result<Self> {
         if maps.len() > MAPS {
-            return Err(Error::invalid(format!("{} maps are more than one source reads ({MAPS})", maps.len())));
+            return Err(Error::invalid(format!(
+                "{} maps are more than one source reads ({MAPS})",
+                maps.len()
+            )));
         }
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let mut buffers = Vec::with_capacity(maps.len());
@@ -99,12 +102,25 @@ impl EventSource {
                 Buffer::Ring(_) => map.as_fd(),
                 Buffer::Perf(perf) => perf.fd(),
             };
-            epoll::add(&epoll, fd, epoll::EventData::new_u64(source.into()), epoll::EventFlags::IN)?;
+            epoll::add(
+                &epoll,
+                fd,
+                epoll::EventData::new_u64(source.into()),
+                epoll::EventFlags::IN,
+            )?;
             buffers.push(buffer);
         }
         let smallest = buffers.iter().map(Buffer::size).min().unwrap_or(u64::MAX);
         let pace = Pace::new(Instant::now(), smallest);
-        Ok(Self { buffers, maps: maps.to_vec(), epoll, pace, first: 0, ending: false, delivered: 0 })
+        Ok(Self {
+            buffers,
+            maps: maps.to_vec(),
+            epoll,
+            pace,
+            first: 0,
+            ending: false,
+            delivered: 0,
+        })
     }
 
     /// Waits for records and moves as many as fit into `batch`, whose memory is used again.
@@ -144,7 +160,13 @@ impl EventSource {
 
     /// Waits as `next` does and reads nothing: `Next::Batch` says that reading pays now, or that a deadline forces it.
     /// After a stop request it answers [`Next::Ended`] at once.
-    pub fn wait(&mut self, max_bytes: usize, deadline: Option<Instant>, stop: &Stop, limit: Option<u64>) -> Result<Next> {
+    pub fn wait(
+        &mut self,
+        max_bytes: usize,
+        deadline: Option<Instant>,
+        stop: &Stop,
+        limit: Option<u64>,
+    ) -> Result<Next> {
         loop {
             if stop.is_requested() {
                 return Ok(Next::Ended);
@@ -192,7 +214,11 @@ impl EventSource {
     /// What became of the events so far.
     pub fn totals(&self) -> Totals {
         let lost = (0..self.buffers.len()).map(|index| self.lost(index)).sum();
-        Totals { delivered: self.delivered, lost, unread: self.unread() }
+        Totals {
+            delivered: self.delivered,
+            lost,
+            unread: self.unread(),
+        }
     }
 
     /// An epoll descriptor, readable when there may be something new. [`is_ready`](Self::is_ready) tells about what was left.
@@ -232,13 +258,18 @@ impl EventSource {
         batch.stamp();
         for turn in 0..self.buffers.len() {
             let index = (self.first + turn) % self.buffers.len();
-            let Some(buffer) = self.buffers.get_mut(index) else { break };
+            let Some(buffer) = self.buffers.get_mut(index) else {
+                break;
+            };
             let room = max_bytes.saturating_sub(batch.data.len() * 8);
             let end = buffer.read(batch, room, limit.unwrap_or(u64::MAX) - batch.records);
             all &= end == End::Exhausted;
             match end {
                 End::Full(needed) if batch.records == 0 => {
-                    let message = format!("a record of map {} needs {needed} bytes, {max_bytes} were given", self.map_name(index));
+                    let message = format!(
+                        "a record of map {} needs {needed} bytes, {max_bytes} were given",
+                        self.map_name(index)
+                    );
                     return Err(Error::new(Kind::TooSmall { needed }, message));
                 }
                 End::Full(_) | End::Limit => {
@@ -254,7 +285,10 @@ impl EventSource {
 
     /// Bytes in all buffers, and how full the fullest is.
     fn filled(&self) -> (u64, f64) {
-        self.buffers.iter().map(Buffer::filled).fold((0, 0.0), |(all, most), (bytes, share)| (all + bytes, share.max(most)))
+        self.buffers
+            .iter()
+            .map(Buffer::filled)
+            .fold((0, 0.0), |(all, most), (bytes, share)| (all + bytes, share.max(most)))
     }
 
     /// Whether there are as many records as were asked for, if those are few.
@@ -265,12 +299,22 @@ impl EventSource {
     /// Sleeps at most so long, until the deadline or a stop; and, with `listen`, until the kernel has something. Says if it has.
     fn sleep(&self, time: Option<Duration>, deadline: Option<Instant>, stop: &Stop, listen: bool) -> Result<bool> {
         let now = Instant::now();
-        let until = [deadline, stop.deadline()].into_iter().flatten().map(|end| end.saturating_duration_since(now));
+        let until = [deadline, stop.deadline()]
+            .into_iter()
+            .flatten()
+            .map(|end| end.saturating_duration_since(now));
         let time = until.chain(time).min();
         // A time that does not fit is as good as none.
         let time = time.and_then(|time| Timespec::try_from(time).ok());
-        let mut fds = [PollFd::from_borrowed_fd(stop.fd(), PollFlags::IN), PollFd::new(&self.epoll, PollFlags::IN)];
-        let fds = if listen { fds.as_mut_slice() } else { fds.split_at_mut(1).0 };
+        let mut fds = [
+            PollFd::from_borrowed_fd(stop.fd(), PollFlags::IN),
+            PollFd::new(&self.epoll, PollFlags::IN),
+        ];
+        let fds = if listen {
+            fds.as_mut_slice()
+        } else {
+            fds.split_at_mut(1).0
+        };
         match poll(fds, time.as_ref()) {
             Ok(_) => Ok(fds.get(1).is_some_and(|events| !events.revents().is_empty())),
             Err(Errno::INTR) => Ok(false),
@@ -290,9 +334,18 @@ impl Buffer {
             libbpf_sys::BPF_MAP_TYPE_RINGBUF => Ok(Self::Ring(Ring::open(map.as_fd(), info.max_entries, source)?)),
             libbpf_sys::BPF_MAP_TYPE_PERF_EVENT_ARRAY => {
                 let (pages, record) = (options.perf_pages, map.record_size());
-                Ok(Self::Perf(PerfBuffer::open(map.as_fd(), info.max_entries, pages, record, source)?))
+                Ok(Self::Perf(PerfBuffer::open(
+                    map.as_fd(),
+                    info.max_entries,
+                    pages,
+                    record,
+                    source,
+                )?))
             }
-            kind => Err(Error::invalid(format!("it is a {}, neither a ring buffer nor a perf event array", crate::map::kind_name(kind)))),
+            kind => Err(Error::invalid(format!(
+                "it is a {}, neither a ring buffer nor a perf event array",
+                crate::map::kind_name(kind)
+            ))),
         }
     }
 

@@ -13,7 +13,11 @@ use crate::raw::{Raw, text};
 const VERIFIER_LOG: usize = 64 * 1024;
 const LOG_BEGIN: &str = "-- BEGIN PROG LOAD LOG --\n";
 const LOG_END: &str = "-- END PROG LOAD LOG --";
-const NO_BTF: [&str; 3] = ["Error loading vmlinux BTF", "kernel BTF is missing", "failed to find valid kernel BTF"];
+const NO_BTF: [&str; 3] = [
+    "Error loading vmlinux BTF",
+    "kernel BTF is missing",
+    "failed to find valid kernel BTF",
+];
 
 /// Capabilities by their bit in `CapEff` (`include/uapi/linux/capability.h`); the last may stand in for the others.
 const CAP_NET_ADMIN: (u32, &str) = (12, "CAP_NET_ADMIN");
@@ -33,8 +37,11 @@ pub(crate) fn open(error: Error, log: &str) -> Error {
 pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description) -> Error {
     let errno = code.wrapping_abs();
     if NO_BTF.iter().any(|line| log.contains(line)) && !Path::new("/sys/kernel/btf/vmlinux").exists() {
-        return Error::new(Kind::NoBtf, "this kernel shows no type information (/sys/kernel/btf/vmlinux), and the object needs it")
-            .with_hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y, or give a BTF file of this kernel");
+        return Error::new(
+            Kind::NoBtf,
+            "this kernel shows no type information (/sys/kernel/btf/vmlinux), and the object needs it",
+        )
+        .with_hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y, or give a BTF file of this kernel");
     }
     if let Some(target) = between(log, "failed to find kernel BTF type ID of '", "'") {
         let program = between(log, "prog '", "'").unwrap_or_default();
@@ -53,10 +60,12 @@ pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description) -
 /// A function or tracepoint that a program would be loaded for, and that the kernel's BTF does not have.
 pub(crate) fn attach_target(code: i32, log: &str, program: &str, target: &str) -> Error {
     match code.wrapping_abs() {
-        libc::ENOENT | libc::ESRCH if Path::new("/sys/kernel/btf/vmlinux").exists() => {
-            Error::not_found(format!("this kernel has no {target}, which program {program} attaches to"))
+        libc::ENOENT | libc::ESRCH if Path::new("/sys/kernel/btf/vmlinux").exists() => Error::not_found(format!(
+            "this kernel has no {target}, which program {program} attaches to"
+        )),
+        errno => {
+            said(Error::from_errno(errno), log).context(format!("program {program} cannot be loaded for {target}"))
         }
-        errno => said(Error::from_errno(errno), log).context(format!("program {program} cannot be loaded for {target}")),
     }
 }
 
@@ -72,9 +81,10 @@ pub(crate) fn attach(errno: i32, log: &str, program: &str, target: &str) -> Erro
         _ => None,
     };
     let error = error.unwrap_or_else(|| match errno {
-        libc::EOPNOTSUPP | crate::error::ENOTSUPP => {
-            Error::new(Kind::Unsupported, format!("a program in the section {target} cannot be attached without naming a target"))
-        }
+        libc::EOPNOTSUPP | crate::error::ENOTSUPP => Error::new(
+            Kind::Unsupported,
+            format!("a program in the section {target} cannot be attached without naming a target"),
+        ),
         libc::EBUSY => said(Error::from_errno(errno), log).context(format!("somebody else holds {target}")),
         errno => said(Error::from_errno(errno), log),
     });
@@ -107,15 +117,20 @@ fn kprobe(errno: i32, kind: &str, function: &str) -> Option<Error> {
         return (errno == libc::ENOENT).then(|| Error::not_found(format!("there is no file or symbol {function}")));
     }
     let has_kprobes = Path::new("/sys/bus/event_source/devices/kprobe").exists()
-        || TRACEFS.iter().any(|events| Path::new(events).with_file_name("kprobe_events").exists());
+        || TRACEFS
+            .iter()
+            .any(|events| Path::new(events).with_file_name("kprobe_events").exists());
     if !has_kprobes && !matches!(errno, libc::EPERM | libc::EACCES) {
         return Some(
             Error::new(Kind::KernelLacks, "this kernel was built without kprobes")
                 .with_hint("use a tracepoint, or a kernel built with CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y"),
         );
     }
-    matches!(errno, libc::ENOENT | libc::EINVAL)
-        .then(|| Error::not_found(format!("this kernel has no function {function}, or not one that can be probed")))
+    matches!(errno, libc::ENOENT | libc::EINVAL).then(|| {
+        Error::not_found(format!(
+            "this kernel has no function {function}, or not one that can be probed"
+        ))
+    })
 }
 
 fn map_failed(errno: i32, log: &str, map: &str, description: &Description) -> Error {
@@ -124,24 +139,29 @@ fn map_failed(errno: i32, log: &str, map: &str, description: &Description) -> Er
     let error = said(Error::from_errno(errno), log).context(format!("map {map} cannot be created"));
     if let Some(kind) = described.map(|map| map.kind).filter(|_| errno == libc::EINVAL) {
         // SAFETY: no options; libbpf creates a small map of that kind and closes it.
-        let (supported, _) = crate::log::record(|| unsafe { libbpf_sys::libbpf_probe_bpf_map_type(kind, std::ptr::null()) });
+        let (supported, _) =
+            crate::log::record(|| unsafe { libbpf_sys::libbpf_probe_bpf_map_type(kind, std::ptr::null()) });
         if supported == 0 {
             let name = crate::map::kind_name(kind);
-            return Error::new(Kind::KernelLacks, format!("map {map} cannot be created: this kernel has no {name}"));
+            return Error::new(
+                Kind::KernelLacks,
+                format!("map {map} cannot be created: this kernel has no {name}"),
+            );
         }
     }
     match errno {
         libc::ENOMEM | libc::E2BIG => error.with_hint("ask for fewer entries"),
-        libc::EPERM if capabilities_missing(&[CAP_BPF]).is_none() => {
-            error.with_hint("kernels before 5.11 charge maps to the memory-lock limit: raise it with ulimit -l unlimited")
-        }
+        libc::EPERM if capabilities_missing(&[CAP_BPF]).is_none() => error
+            .with_hint("kernels before 5.11 charge maps to the memory-lock limit: raise it with ulimit -l unlimited"),
         _ => denied(errno, error, &[CAP_BPF]),
     }
 }
 
 fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw) -> Error {
     let verifier = log.rsplit_once(LOG_BEGIN).map_or(log, |(_, rest)| rest);
-    let verifier = log.contains(LOG_END).then(|| verifier.split(LOG_END).next().unwrap_or_default().trim_end());
+    let verifier = log
+        .contains(LOG_END)
+        .then(|| verifier.split(LOG_END).next().unwrap_or_default().trim_end());
     let verifier = verifier.filter(|text| !text.trim().is_empty() && !capability_is_why(errno));
     let reason = verifier.and_then(reason);
     let context = format!("program {program} cannot be loaded");
@@ -151,21 +171,45 @@ fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw) -> Error {
         let error = if let Some(relocation) = between(verifier, "failed to resolve CO-RE relocation", "\n") {
             let what = relocation.split_once("] ").map_or(relocation, |(_, what)| what).trim();
             let what = what.split(" (").next().unwrap_or(what);
-            Error::new(Kind::KernelLacks, format!("it needs {what}, which this kernel does not have"))
+            Error::new(
+                Kind::KernelLacks,
+                format!("it needs {what}, which this kernel does not have"),
+            )
         } else if reason.starts_with("unknown func") || reason.contains("invalid func ") {
             Error::new(Kind::KernelLacks, format!("this kernel lacks a helper: {reason}"))
         } else {
-            Error::new(Kind::VerifierRejected, format!("the kernel's verifier refused it: {reason}"))
+            Error::new(
+                Kind::VerifierRejected,
+                format!("the kernel's verifier refused it: {reason}"),
+            )
         };
         return error.with_verifier_log(kept).context(context);
     }
-    let error = if let Some(kind) = raw.program(program).ok().filter(|_| errno == libc::EINVAL).and_then(lacking_type) {
-        Error::new(Kind::KernelLacks, format!("this kernel has no programs of the type {kind}"))
+    let error = if let Some(kind) = raw
+        .program(program)
+        .ok()
+        .filter(|_| errno == libc::EINVAL)
+        .and_then(lacking_type)
+    {
+        Error::new(
+            Kind::KernelLacks,
+            format!("this kernel has no programs of the type {kind}"),
+        )
     } else if matches!(errno, libc::EPERM | libc::EACCES) && capabilities_missing(&[CAP_BPF, CAP_PERFMON]).is_none() {
-        Error::new(Kind::KernelLacks, format!("the kernel refuses programs of this kind ({})", Error::from_errno(errno)))
-            .with_hint("it was built without what they need, or is locked down: see /sys/kernel/security/lockdown")
+        Error::new(
+            Kind::KernelLacks,
+            format!(
+                "the kernel refuses programs of this kind ({})",
+                Error::from_errno(errno)
+            ),
+        )
+        .with_hint("it was built without what they need, or is locked down: see /sys/kernel/security/lockdown")
     } else {
-        denied(errno, said(Error::from_errno(errno), log), &[CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN])
+        denied(
+            errno,
+            said(Error::from_errno(errno), log),
+            &[CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN],
+        )
     };
     error.context(context)
 }
@@ -175,7 +219,10 @@ fn lacking_type(program: std::ptr::NonNull<libbpf_sys::bpf_program>) -> Option<S
     // SAFETY: the program is an object's that is still open. Probing loads a trivial program and closes it.
     let (kind, (supported, _)) = unsafe {
         let kind = libbpf_sys::bpf_program__type(program.as_ptr());
-        (kind, crate::log::record(|| libbpf_sys::libbpf_probe_bpf_prog_type(kind, std::ptr::null())))
+        (
+            kind,
+            crate::log::record(|| libbpf_sys::libbpf_probe_bpf_prog_type(kind, std::ptr::null())),
+        )
     };
     // SAFETY: libbpf answers a string of its own, or null.
     (supported == 0).then(|| text(unsafe { libbpf_sys::libbpf_bpf_prog_type_str(kind) }))
@@ -183,13 +230,26 @@ fn lacking_type(program: std::ptr::NonNull<libbpf_sys::bpf_program>) -> Option<S
 
 /// The line of a verifier's log that says why: the last one that is not about counting.
 fn reason(log: &str) -> Option<&str> {
-    const COUNTS: [&str; 5] = ["processed ", "verification time", "stack depth", "peak_states", "mark_read"];
-    log.lines().rev().map(str::trim).find(|line| !line.is_empty() && !COUNTS.iter().any(|count| line.starts_with(count)))
+    const COUNTS: [&str; 5] = [
+        "processed ",
+        "verification time",
+        "stack depth",
+        "peak_states",
+        "mark_read",
+    ];
+    log.lines()
+        .rev()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !COUNTS.iter().any(|count| line.starts_with(count)))
 }
 
 /// Puts libbpf's last words, if there are any, in front of the error.
 fn said(error: Error, log: &str) -> Error {
-    let line = log.lines().rev().map(|line| line.trim_start_matches("libbpf: ").trim()).find(|line| !line.is_empty());
+    let line = log
+        .lines()
+        .rev()
+        .map(|line| line.trim_start_matches("libbpf: ").trim())
+        .find(|line| !line.is_empty());
     match line {
         Some(line) if !line.starts_with("failed to load object") => error.context(line),
         _ => error,
@@ -220,12 +280,16 @@ fn capabilities_missing(needed: &[(u32, &str)]) -> Option<String> {
     if effective & (1 << CAP_SYS_ADMIN) != 0 {
         return None;
     }
-    let missing: Vec<_> = needed.iter().filter(|(bit, _)| effective & (1 << bit) == 0).map(|(_, name)| *name).collect();
+    let missing: Vec<_> = needed
+        .iter()
+        .filter(|(bit, _)| effective & (1 << bit) == 0)
+        .map(|(_, name)| *name)
+        .collect();
     (!missing.is_empty()).then(|| missing.join(" and "))
 }
 
 fn effective_capabilities() -> Result<u64> {
-    let status = fs::read_to_string("/proc/self/status")?;
+    let status = fs::read_to_string("/proc/thread-self/status")?;
     let mask = between(&status, "CapEff:", "\n").unwrap_or_default().trim();
     u64::from_str_radix(mask, 16).map_err(|error| Error::new(Kind::Other, error.to_string()))
 }
@@ -233,12 +297,17 @@ fn effective_capabilities() -> Result<u64> {
 fn between<'text>(text: &'text str, before: &str, after: &str) -> Option<&'text str> {
     let end = |rest: &'text str| rest.split_once(after).map(|(found, _)| found);
     // Where what comes after stands further on, it belongs to a later line.
-    text.split(before).skip(1).filter_map(end).find(|found| !found.contains('\n'))
+    text.split(before)
+        .skip(1)
+        .filter_map(end)
+        .find(|found| !found.contains('\n'))
 }
 
 fn last_between<'text>(text: &'text str, before: &str, after: &str) -> Option<&'text str> {
     let end = |rest: &'text str| rest.split_once(after).map(|(found, _)| found);
-    text.rsplit(before).filter_map(end).find(|found| !found.contains(['\n', '\'']))
+    text.rsplit(before)
+        .filter_map(end)
+        .find(|found| !found.contains(['\n', '\'']))
 }
 
 #[cfg(test)]
@@ -247,7 +316,8 @@ mod tests {
 
     #[test]
     fn the_reason_in_a_verifiers_log_is_its_last_line_that_does_not_count() {
-        let log = "0: (b7) r0 = 0\nR1 invalid mem access 'scalar'\nprocessed 5 insns (limit 1000000) max_states_per_insn 0\n";
+        let log =
+            "0: (b7) r0 = 0\nR1 invalid mem access 'scalar'\nprocessed 5 insns (limit 1000000) max_states_per_insn 0\n";
         assert_eq!(reason(log), Some("R1 invalid mem access 'scalar'"));
         assert_eq!(reason("processed 1 insns\n"), None);
     }

@@ -6,8 +6,14 @@ use std::sync::LazyLock;
 pub const HEADERS_LICENSE: &str = "LGPL-2.1-only OR BSD-2-Clause";
 
 /// Those of libbpf's headers that a BPF program includes; the rest is for user space.
-const FOR_PROGRAMS: [&str; 6] =
-    ["bpf_helpers.h", "bpf_helper_defs.h", "bpf_tracing.h", "bpf_endian.h", "bpf_core_read.h", "usdt.bpf.h"];
+const FOR_PROGRAMS: [&str; 6] = [
+    "bpf_helpers.h",
+    "bpf_helper_defs.h",
+    "bpf_tracing.h",
+    "bpf_endian.h",
+    "bpf_core_read.h",
+    "usdt.bpf.h",
+];
 
 /// The text of the BSD licence, which has to go with copies of the headers.
 const LICENSE_TEXT: &str = include_str!("../licenses/libbpf-BSD-2-Clause.txt");
@@ -16,8 +22,11 @@ const LICENSE_TEXT: &str = include_str!("../licenses/libbpf-BSD-2-Clause.txt");
 ///
 /// Programs write `#include <bpf/bpf_helpers.h>`: put them into a folder named `bpf` on the include path.
 pub static HEADERS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    let mut files: Vec<_> =
-        libbpf_sys::API_HEADERS.iter().copied().filter(|(name, _)| FOR_PROGRAMS.contains(name)).collect();
+    let mut files: Vec<_> = libbpf_sys::API_HEADERS
+        .iter()
+        .copied()
+        .filter(|(name, _)| FOR_PROGRAMS.contains(name))
+        .collect();
     files.push(("LICENSE.BSD-2-Clause", LICENSE_TEXT));
     files
 });

@@ -77,7 +77,10 @@ unsafe extern "C" fn print(level: u32, format: *const c_char, arguments: *mut c_
     let _ = catch_unwind(AssertUnwindSafe(|| {
         // Another thread may be replacing the sink; a line that comes at that moment is not worth waiting for.
         let sink = SINK.try_read().ok();
-        let sink = sink.as_ref().and_then(|sink| sink.as_ref()).filter(|(up_to, _)| level <= *up_to);
+        let sink = sink
+            .as_ref()
+            .and_then(|sink| sink.as_ref())
+            .filter(|(up_to, _)| level <= *up_to);
         let keep = level != Level::Debug && KEPT_LOG.with_borrow(Option::is_some);
         if !keep && sink.is_none() {
             return;
@@ -110,7 +113,10 @@ pub(crate) fn keep_end(text: &mut String, size: usize) {
     while !text.is_char_boundary(cut) {
         cut += 1;
     }
-    let line = text.get(cut..).and_then(|rest| rest.find('\n')).map_or(cut, |line| cut + line + 1);
+    let line = text
+        .get(cut..)
+        .and_then(|rest| rest.find('\n'))
+        .map_or(cut, |line| cut + line + 1);
     text.drain(..if line < text.len() { line } else { cut });
 }
 

@@ -54,8 +54,16 @@ impl Counter {
 pub(crate) fn check(description: &Description) -> Result<()> {
     for map in &description.maps {
         let Some(name) = &map.lost else { continue };
-        if ![libbpf_sys::BPF_MAP_TYPE_RINGBUF, libbpf_sys::BPF_MAP_TYPE_PERF_EVENT_ARRAY].contains(&map.kind) {
-            return Err(Error::invalid(format!("map {} names {name} as the counter of its losses and is no buffer", map.name)));
+        if ![
+            libbpf_sys::BPF_MAP_TYPE_RINGBUF,
+            libbpf_sys::BPF_MAP_TYPE_PERF_EVENT_ARRAY,
+        ]
+        .contains(&map.kind)
+        {
+            return Err(Error::invalid(format!(
+                "map {} names {name} as the counter of its losses and is no buffer",
+                map.name
+            )));
         }
         let is_variable = description.variables.iter().any(|variable| {
             variable.name == *name && variable.size == 8 && !variable.read_only && variable.offset.is_multiple_of(8)

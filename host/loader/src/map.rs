@@ -72,14 +72,29 @@ impl Map {
         // SAFETY: the map is the object's, which `object` keeps.
         let fd = unsafe { libbpf_sys::bpf_map__fd(entry.raw.as_ptr()) };
         if fd < 0 {
-            return Err(Error::not_found(format!("map {} was not created in the kernel", entry.name)));
+            return Err(Error::not_found(format!(
+                "map {} was not created in the kernel",
+                entry.name
+            )));
         }
         let info = Arc::new(MapInfo::read(&entry.name, fd)?);
         let description = object.description();
         let described = description.maps.iter().find(|map| map.name == entry.name);
-        let lost = described.and_then(|map| map.lost.as_deref()).map(|name| Counter::open(&object, name)).transpose()?;
-        let record = described.and_then(|map| map.record).and_then(|ty| description.types.get(ty)).map(|ty| ty.size);
-        Ok(Self { info, lost: lost.map(Arc::new), record: record.filter(|size| *size > 0), fd, object })
+        let lost = described
+            .and_then(|map| map.lost.as_deref())
+            .map(|name| Counter::open(&object, name))
+            .transpose()?;
+        let record = described
+            .and_then(|map| map.record)
+            .and_then(|ty| description.types.get(ty))
+            .map(|ty| ty.size);
+        Ok(Self {
+            info,
+            lost: lost.map(Arc::new),
+            record: record.filter(|size| *size > 0),
+            fd,
+            object,
+        })
     }
 
     /// What is known of it.
@@ -122,7 +137,8 @@ impl Map {
         self.check_key(key)?;
         let mut value = vec![0_u8; self.info.value_size as usize];
         // SAFETY: as in `lookup`.
-        let code = unsafe { libbpf_sys::bpf_map_lookup_and_delete_elem(self.fd, pointer(key), value.as_mut_ptr().cast()) };
+        let code =
+            unsafe { libbpf_sys::bpf_map_lookup_and_delete_elem(self.fd, pointer(key), value.as_mut_ptr().cast()) };
         self.found(code, value, "read and delete")
     }
 
@@ -204,10 +220,19 @@ impl Map {
         match -code {
             libc::EEXIST => Error::new(Kind::Exists, format!("map {name} has this key already")),
             libc::ENOENT => Error::not_found(format!("map {name} has no such key")),
-            libc::E2BIG => Error::new(Kind::Full, format!("map {name} is full, or the key is beyond its {} entries", self.info.max_entries)),
+            libc::E2BIG => Error::new(
+                Kind::Full,
+                format!(
+                    "map {name} is full, or the key is beyond its {} entries",
+                    self.info.max_entries
+                ),
+            ),
             libc::EOPNOTSUPP | libc::EINVAL | ENOTSUPP => Error::new(
                 Kind::Unsupported,
-                format!("the kernel cannot {doing} map {name}, a {}, in this way", kind_name(self.info.kind)),
+                format!(
+                    "the kernel cannot {doing} map {name}, a {}, in this way",
+                    kind_name(self.info.kind)
+                ),
             ),
             _ => error.context(format!("the kernel refused to {doing} map {name}")),
         }
@@ -235,13 +260,21 @@ impl MapInfo {
                 | libbpf_sys::BPF_MAP_TYPE_LRU_PERCPU_HASH
                 | libbpf_sys::BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE
         );
-        let (cpus, stride) = if per_cpu { (possible_cpus()?, info.value_size.next_multiple_of(8)) } else { (0, 0) };
+        let (cpus, stride) = if per_cpu {
+            (possible_cpus()?, info.value_size.next_multiple_of(8))
+        } else {
+            (0, 0)
+        };
         Ok(Self {
             name: name.to_owned(),
             id: info.id,
             kind: info.type_,
             key_size: info.key_size,
-            value_size: if per_cpu { cpus.saturating_mul(stride) } else { info.value_size },
+            value_size: if per_cpu {
+                cpus.saturating_mul(stride)
+            } else {
+                info.value_size
+            },
             value_stride: stride,
             cpus,
             max_entries: info.max_entries,
@@ -261,10 +294,18 @@ fn possible_cpus() -> Result<u32> {
 pub(crate) fn kind_name(kind: u32) -> String {
     // SAFETY: libbpf answers a string of its own, or null for kinds that it does not know.
     let name = raw::text(unsafe { libbpf_sys::libbpf_bpf_map_type_str(kind) });
-    if name.is_empty() { format!("map of kind {kind}") } else { format!("{name} map") }
+    if name.is_empty() {
+        format!("map of kind {kind}")
+    } else {
+        format!("{name} map")
+    }
 }
 
 /// The pointer that stands for a key or value: null where there is none.
 pub(crate) fn pointer(bytes: &[u8]) -> *const c_void {
-    if bytes.is_empty() { ptr::null() } else { bytes.as_ptr().cast() }
+    if bytes.is_empty() {
+        ptr::null()
+    } else {
+        bytes.as_ptr().cast()
+    }
 }

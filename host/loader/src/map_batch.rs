@@ -54,7 +54,11 @@ impl Map {
         let keys = self.split_keys(keys)?;
         let each = (self.info().value_size as usize).max(1);
         if values.len() != keys.len() * self.info().value_size as usize {
-            let message = format!("{} keys and {} bytes of values of {each} each do not match", keys.len(), values.len());
+            let message = format!(
+                "{} keys and {} bytes of values of {each} each do not match",
+                keys.len(),
+                values.len()
+            );
             return Err(Error::invalid(message).context(format!("map {}", self.name())));
         }
         let mut written = 0;
@@ -85,7 +89,11 @@ impl Map {
     fn split_keys<'keys>(&self, keys: &'keys [u8]) -> Result<std::slice::ChunksExact<'keys, u8>> {
         let size = self.info().key_size as usize;
         if size == 0 || !keys.len().is_multiple_of(size) {
-            return Err(Error::invalid(format!("{} bytes are no keys of map {}: each has {size}", keys.len(), self.name())));
+            return Err(Error::invalid(format!(
+                "{} bytes are no keys of map {}: each has {size}",
+                keys.len(),
+                self.name()
+            )));
         }
         Ok(keys.chunks_exact(size))
     }
@@ -94,11 +102,16 @@ impl Map {
         // No more than there can be, and one so that the end shows.
         let most = most.min(self.info().max_entries.saturating_add(1));
         if most == 0 || self.info().key_size == 0 {
-            return Err(Error::invalid(format!("map {} cannot be read in batches of {most}", self.name())));
+            return Err(Error::invalid(format!(
+                "map {} cannot be read in batches of {most}",
+                self.name()
+            )));
         }
         let (kind, rest) = match start {
             None => (ANEW, &[][..]),
-            Some(token) => token.split_first().map_or((u8::MAX, token), |(kind, rest)| (*kind, rest)),
+            Some(token) => token
+                .split_first()
+                .map_or((u8::MAX, token), |(kind, rest)| (*kind, rest)),
         };
         match kind {
             ANEW if most < FEW => self.one_by_one(None, most, delete),
@@ -111,7 +124,10 @@ impl Map {
                 let entries = self.by_kernel(Some(rest), most.max(FEW), operation)?;
                 entries.ok_or_else(|| Error::invalid(format!("map {} cannot go on from there", self.name())))
             }
-            _ => Err(Error::invalid(format!("map {}: these bytes do not say where to go on", self.name()))),
+            _ => Err(Error::invalid(format!(
+                "map {}: these bytes do not say where to go on",
+                self.name()
+            ))),
         }
     }
 
@@ -149,7 +165,12 @@ impl Map {
         keys.truncate(key * count as usize);
         values.truncate(value * count as usize);
         next.insert(0, BY_KERNEL);
-        Ok(Some(Entries { keys, values, count, next: (!end).then_some(next) }))
+        Ok(Some(Entries {
+            keys,
+            values,
+            count,
+            next: (!end).then_some(next),
+        }))
     }
 
     fn one_by_one(&self, after: Option<&[u8]>, most: u32, delete: bool) -> Result<Entries> {
@@ -157,7 +178,11 @@ impl Map {
         let mut key = self.next_key(after)?;
         while let Some(found) = key {
             if entries.count == most {
-                let token = if delete { vec![ANEW] } else { self.token_after(&entries.keys) };
+                let token = if delete {
+                    vec![ANEW]
+                } else {
+                    self.token_after(&entries.keys)
+                };
                 entries.next = Some(token);
                 break;
             }

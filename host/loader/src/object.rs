@@ -29,7 +29,12 @@ pub(crate) struct Inner {
 
 impl Object {
     pub(crate) fn new(raw: Raw, description: Arc<Description>, overrides: Vec<Override>) -> Self {
-        Self(Arc::new(Inner { raw, description, overrides, attaching: Mutex::new(()) }))
+        Self(Arc::new(Inner {
+            raw,
+            description,
+            overrides,
+            attaching: Mutex::new(()),
+        }))
     }
 
     /// Attaches each program to what its section names, but those that the package excludes, those that were not loaded, and those
@@ -85,7 +90,10 @@ impl Object {
     pub fn write_variable(&self, name: &str, value: &[u8]) -> Result<()> {
         let variable = find_variable(&self.0.description, name)?;
         if variable.read_only {
-            return Err(Error::new(Kind::Denied, format!("variable {name} is read-only once the object is loaded")));
+            return Err(Error::new(
+                Kind::Denied,
+                format!("variable {name} is read-only once the object is loaded"),
+            ));
         }
         if value.len() != variable.size as usize {
             return Err(wrong_length(variable, value.len()));
@@ -102,7 +110,10 @@ impl Object {
     pub(crate) fn variable_memory(&self, variable: &package::Variable) -> Result<*mut u8> {
         let map = self.0.raw.map(&variable.map)?;
         let (base, size) = image(map).ok_or_else(|| {
-            Error::new(Kind::KernelLacks, format!("section {} is not mapped by this kernel", variable.section))
+            Error::new(
+                Kind::KernelLacks,
+                format!("section {} is not mapped by this kernel", variable.section),
+            )
         })?;
         let range = raw::range(variable, size).ok_or_else(|| raw::outside(variable))?;
         // SAFETY: the range was just checked against the mapping.
@@ -116,7 +127,10 @@ impl Object {
             let map = self.map(&described.name)?;
             for (index, entry) in described.data.iter().enumerate() {
                 self.write_entry(&map, described, entry).map_err(|error| {
-                    error.context(format!("entry {index} that the package gives to map {} cannot be written", described.name))
+                    error.context(format!(
+                        "entry {index} that the package gives to map {} cannot be written",
+                        described.name
+                    ))
                 })?;
             }
         }

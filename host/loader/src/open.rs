@@ -43,9 +43,17 @@ impl OpenObject {
             // SAFETY: the map is the object's; no path means no pin.
             unsafe { libbpf_sys::bpf_map__set_pin_path(map.raw.as_ptr(), ptr::null()) };
         }
-        let mut open = Self { raw, description: Arc::clone(&description), overrides: Vec::new() };
+        let mut open = Self {
+            raw,
+            description: Arc::clone(&description),
+            overrides: Vec::new(),
+        };
         crate::lost::check(&description)?;
-        for (program, target) in description.programs.iter().filter_map(|program| Some((program, program.attach.as_ref()?))) {
+        for (program, target) in description
+            .programs
+            .iter()
+            .filter_map(|program| Some((program, program.attach.as_ref()?)))
+        {
             if *target != program.section {
                 let raw = open.program(&program.name)?;
                 let target = Override::prepare(raw, &program.name, target)
@@ -113,7 +121,8 @@ impl OpenObject {
         let raw = self.program(program)?;
         let name = raw::c_string(function)?;
         // SAFETY: the program is this object's, and the name lives through the call.
-        let (code, log) = record(|| unsafe { libbpf_sys::bpf_program__set_attach_target(raw.as_ptr(), 0, name.as_ptr()) });
+        let (code, log) =
+            record(|| unsafe { libbpf_sys::bpf_program__set_attach_target(raw.as_ptr(), 0, name.as_ptr()) });
         if code != 0 {
             return Err(explain::attach_target(code, &log, program, function));
         }
@@ -137,11 +146,14 @@ impl OpenObject {
     /// The initial bytes of a variable, to read and write.
     fn bytes(&mut self, variable: &Variable) -> Result<&mut [u8]> {
         let map = self.raw.map(&variable.map)?;
-        let image = image(map).ok_or_else(|| Error::invalid(format!("section {} has no initial bytes", variable.section)))?;
+        let image =
+            image(map).ok_or_else(|| Error::invalid(format!("section {} has no initial bytes", variable.section)))?;
         // SAFETY: libbpf allocated so many bytes for the section and lends them until the object is loaded; `self` is borrowed
         // mutably, so nobody else of this crate has them.
         let image = unsafe { std::slice::from_raw_parts_mut(image.0.as_ptr(), image.1) };
-        raw::range(variable, image.len()).and_then(|range| image.get_mut(range)).ok_or_else(|| raw::outside(variable))
+        raw::range(variable, image.len())
+            .and_then(|range| image.get_mut(range))
+            .ok_or_else(|| raw::outside(variable))
     }
 
     fn program(&self, name: &str) -> Result<NonNull<bpf_program>> {
@@ -157,11 +169,22 @@ pub(crate) fn image(map: &MapEntry) -> Option<(NonNull<u8>, usize)> {
     NonNull::new(image.cast()).map(|image| (image, size as usize))
 }
 
-pub(crate) fn find_variable<'description>(description: &'description Description, name: &str) -> Result<&'description Variable> {
-    description.variables.iter().find(|variable| variable.name == name).ok_or_else(|| {
-        let known = description.variables.iter().filter(|variable| !variable.hidden).map(|variable| variable.name.as_str());
-        raw::unknown("variable", name, known)
-    })
+pub(crate) fn find_variable<'description>(
+    description: &'description Description,
+    name: &str,
+) -> Result<&'description Variable> {
+    description
+        .variables
+        .iter()
+        .find(|variable| variable.name == name)
+        .ok_or_else(|| {
+            let known = description
+                .variables
+                .iter()
+                .filter(|variable| !variable.hidden)
+                .map(|variable| variable.name.as_str());
+            raw::unknown("variable", name, known)
+        })
 }
 
 pub(crate) fn wrong_length(variable: &Variable, found: usize) -> Error {
@@ -173,10 +196,18 @@ pub(crate) fn wrong_length(variable: &Variable, found: usize) -> Error {
 
 fn open_raw(object: &[u8], description: &Description, options: &OpenOptions) -> Result<Raw> {
     let name = CString::new(description.name.replace('\0', "_")).unwrap_or_default();
-    let path = options.btf_path.as_ref().map(|path| CString::new(path.as_os_str().as_bytes()));
-    let path = path.transpose().map_err(|_| Error::invalid("the path of the BTF file contains a NUL"))?;
+    let path = options
+        .btf_path
+        .as_ref()
+        .map(|path| CString::new(path.as_os_str().as_bytes()));
+    let path = path
+        .transpose()
+        .map_err(|_| Error::invalid("the path of the BTF file contains a NUL"))?;
     if let Some(file) = options.btf_path.as_ref().filter(|file| !file.exists()) {
-        return Err(Error::new(Kind::NoBtf, format!("the BTF file {} does not exist", file.display())));
+        return Err(Error::new(
+            Kind::NoBtf,
+            format!("the BTF file {} does not exist", file.display()),
+        ));
     }
     let opts = libbpf_sys::bpf_object_open_opts {
         sz: mem::size_of::<libbpf_sys::bpf_object_open_opts>() as libbpf_sys::size_t,
@@ -187,7 +218,11 @@ fn open_raw(object: &[u8], description: &Description, options: &OpenOptions) -> 
     let (opened, log) = record(|| {
         // SAFETY: the bytes, the options and what they point to live through the call; libbpf copies what it keeps.
         let raw: *mut bpf_object = unsafe {
-            libbpf_sys::bpf_object__open_mem(object.as_ptr().cast(), object.len() as libbpf_sys::size_t, &raw const opts)
+            libbpf_sys::bpf_object__open_mem(
+                object.as_ptr().cast(),
+                object.len() as libbpf_sys::size_t,
+                &raw const opts,
+            )
         };
         NonNull::new(raw).ok_or_else(raw::last_error)
     });

@@ -63,7 +63,14 @@ impl Pace {
     /// For buffers of which the smallest holds so many bytes.
     pub(crate) fn new(now: Instant, smallest: u64) -> Self {
         let longest = Duration::from_secs_f64(smallest as f64 / BURST).clamp(FIRST, GROUP);
-        Self { longest, step: FIRST, oldest: now, seen: (now, 0.0), rate: 0.0, recent: (now, 0.0) }
+        Self {
+            longest,
+            step: FIRST,
+            oldest: now,
+            seen: (now, 0.0),
+            rate: 0.0,
+            recent: (now, 0.0),
+        }
     }
 
     /// Decides after a look.
@@ -71,7 +78,11 @@ impl Pace {
         self.measure(now, look.share);
         if look.share == 0.0 {
             self.oldest = now;
-            return if self.flowing(now) { Step::Doze(self.sleep(look.share, GROUP)) } else { Step::Wait };
+            return if self.flowing(now) {
+                Step::Doze(self.sleep(look.share, GROUP))
+            } else {
+                Step::Wait
+            };
         }
         let age = now.saturating_duration_since(self.oldest);
         if look.enough || look.share >= ENOUGH || age >= GROUP || !self.flowing(now) {
@@ -190,10 +201,19 @@ mod tests {
             for size in [4096, RING, 16 * RING] {
                 let (sleeps, reads, longest, fullest) = play(per_second, size, 2.0);
                 assert!(longest < 0.015, "{per_second}/s: an event waited {longest} s");
-                assert!(fullest < 0.6 || size == 4096, "{per_second}/s in {size}: {fullest} full");
+                assert!(
+                    fullest < 0.6 || size == 4096,
+                    "{per_second}/s in {size}: {fullest} full"
+                );
                 if size >= RING && per_second < 1_000_000.0 {
-                    assert!(f64::from(reads) < per_second / 4.0, "{per_second}/s in {size}: {reads} reads");
-                    assert!(f64::from(sleeps) < per_second * 0.6, "{per_second}/s in {size}: {sleeps} sleeps");
+                    assert!(
+                        f64::from(reads) < per_second / 4.0,
+                        "{per_second}/s in {size}: {reads} reads"
+                    );
+                    assert!(
+                        f64::from(sleeps) < per_second * 0.6,
+                        "{per_second}/s in {size}: {sleeps} sleeps"
+                    );
                 }
             }
         }
@@ -204,8 +224,35 @@ mod tests {
         let now = Instant::now();
         let mut pace = Pace::new(now, RING);
         pace.taken(now, 1000, true);
-        assert!(matches!(pace.decide(now, Look { share: 0.01, enough: false }), Step::Doze(_)));
-        assert_eq!(pace.decide(now, Look { share: 0.01, enough: true }), Step::Read);
-        assert_eq!(pace.decide(now, Look { share: 0.25, enough: false }), Step::Read);
+        assert!(matches!(
+            pace.decide(
+                now,
+                Look {
+                    share: 0.01,
+                    enough: false
+                }
+            ),
+            Step::Doze(_)
+        ));
+        assert_eq!(
+            pace.decide(
+                now,
+                Look {
+                    share: 0.01,
+                    enough: true
+                }
+            ),
+            Step::Read
+        );
+        assert_eq!(
+            pace.decide(
+                now,
+                Look {
+                    share: 0.25,
+                    enough: false
+                }
+            ),
+            Step::Read
+        );
     }
 }

@@ -60,12 +60,24 @@ impl PerfBuffer {
     /// Opens `pages` pages for each CPU that is online. `record` is the length of the map's record type, if it has one.
     ///
     /// The map must stay open as long as the buffer: libbpf clears its entries at the end.
-    pub(crate) fn open(map: BorrowedFd<'_>, entries: u32, pages: u32, record_size: Option<u32>, source: u16) -> Result<Self> {
+    pub(crate) fn open(
+        map: BorrowedFd<'_>,
+        entries: u32,
+        pages: u32,
+        record_size: Option<u32>,
+        source: u16,
+    ) -> Result<Self> {
         if !pages.is_power_of_two() {
-            return Err(Error::invalid(format!("a perf buffer of {pages} pages: the number must be a power of two")));
+            return Err(Error::invalid(format!(
+                "a perf buffer of {pages} pages: the number must be a power of two"
+            )));
         }
-        let online = fs::read_to_string(ONLINE).map_err(|error| Error::from(error).context(format!("cannot read {ONLINE}")))?;
-        let cpus: Vec<c_int> = cpu_list(&online).into_iter().filter(|cpu| i64::from(*cpu) < i64::from(entries)).collect();
+        let online =
+            fs::read_to_string(ONLINE).map_err(|error| Error::from(error).context(format!("cannot read {ONLINE}")))?;
+        let cpus: Vec<c_int> = cpu_list(&online)
+            .into_iter()
+            .filter(|cpu| i64::from(*cpu) < i64::from(entries))
+            .collect();
         let mut counts = true;
         let raw = match open_raw(map, pages, &cpus, FORMAT_LOST) {
             // Before 6.0 the kernel refuses what it does not know.
@@ -76,9 +88,21 @@ impl PerfBuffer {
             opened => opened,
         };
         let raw = raw.map_err(|(errno, log)| explain_open(errno, &log, pages))?;
-        let mut buffer = Self { raw, cpus: Vec::new(), first: 0, counts, reported: 0, told: 0, record: record_size };
+        let mut buffer = Self {
+            raw,
+            cpus: Vec::new(),
+            first: 0,
+            counts,
+            reported: 0,
+            told: 0,
+            record: record_size,
+        };
         for (index, cpu) in (0..).zip(&cpus) {
-            buffer.cpus.push(CpuBuffer::open(raw, index, header_base(source, u16::try_from(*cpu).unwrap_or(u16::MAX)))?);
+            buffer.cpus.push(CpuBuffer::open(
+                raw,
+                index,
+                header_base(source, u16::try_from(*cpu).unwrap_or(u16::MAX)),
+            )?);
         }
         Ok(buffer)
     }
@@ -96,7 +120,10 @@ impl PerfBuffer {
 
     /// Bytes not yet read: in all, and in the fullest.
     pub(crate) fn filled(&self) -> (u64, u64) {
-        self.cpus.iter().map(CpuBuffer::filled).fold((0, 0), |(all, most), filled| (all + filled, most.max(filled)))
+        self.cpus
+            .iter()
+            .map(CpuBuffer::filled)
+            .fold((0, 0), |(all, most), filled| (all + filled, most.max(filled)))
     }
 
     /// From now on reads only what has been written so far.
@@ -114,7 +141,13 @@ impl PerfBuffer {
             let index = (self.first + turn) % self.cpus.len();
             let Some(cpu) = self.cpus.get_mut(index) else { break };
             let used = (batch.data.len() - words) * 8;
-            end = cpu.read(batch, room.saturating_sub(used), limit - (batch.records - records), self.record, &mut self.reported);
+            end = cpu.read(
+                batch,
+                room.saturating_sub(used),
+                limit - (batch.records - records),
+                self.record,
+                &mut self.reported,
+            );
             if end != End::Exhausted {
                 self.first = index;
                 break;
@@ -132,7 +165,11 @@ impl PerfBuffer {
 
     /// How many records were lost so far, as exactly as this kernel tells.
     pub(crate) fn lost(&self) -> u64 {
-        let counted = if self.counts { self.cpus.iter().map(CpuBuffer::lost).sum() } else { 0 };
+        let counted = if self.counts {
+            self.cpus.iter().map(CpuBuffer::lost).sum()
+        } else {
+            0
+        };
         self.reported.max(counted)
     }
 
@@ -165,14 +202,24 @@ impl CpuBuffer {
             return Err(Error::from_errno(code.min(fd)));
         }
         let page = NonNull::new(base.cast::<perf_event_mmap_page>()).ok_or_else(|| Error::from_errno(libc::EINVAL))?;
-        let size = rustix::param::page_size();
         // SAFETY: libbpf maps one page of positions and, behind it, the pages of data that were asked for.
-        let data = unsafe { page.cast::<u8>().add(size) };
-        let mut buffer = Self { page, data, size: 0, fd, tail: 0, until: u64::MAX, header };
-        buffer.size = u64::from(length).saturating_sub(size as u64);
+        let data = unsafe { page.cast::<u8>().add(rustix::param::page_size()) };
+        // The length that libbpf tells is that of the data alone.
+        let mut buffer = Self {
+            page,
+            data,
+            size: length,
+            fd,
+            tail: 0,
+            until: u64::MAX,
+            header,
+        };
         buffer.tail = buffer.position(buffer.tail_word()).load(Ordering::Relaxed);
         if !buffer.size.is_power_of_two() {
-            return Err(Error::invalid(format!("a perf buffer of {} bytes is not a power of two", buffer.size)));
+            return Err(Error::invalid(format!(
+                "a perf buffer of {} bytes is not a power of two",
+                buffer.size
+            )));
         }
         Ok(buffer)
     }
@@ -186,7 +233,10 @@ impl CpuBuffer {
             }
             let header = self.word(self.tail).to_ne_bytes();
             let [k0, k1, k2, k3, _, _, s0, s1] = header;
-            let (kind, step) = (u32::from_ne_bytes([k0, k1, k2, k3]), u64::from(u16::from_ne_bytes([s0, s1])));
+            let (kind, step) = (
+                u32::from_ne_bytes([k0, k1, k2, k3]),
+                u64::from(u16::from_ne_bytes([s0, s1])),
+            );
             if step < 8 || step % 8 != 0 || step > head - self.tail {
                 // The kernel never writes this. What follows has no beginning that could be found.
                 self.tail = head;
@@ -234,7 +284,9 @@ impl CpuBuffer {
     fn sample_length(&self, step: u64, record: Option<u32>) -> u32 {
         let [a, b, c, d, ..] = self.word(self.tail + 8).to_ne_bytes();
         let padded = u32::from_ne_bytes([a, b, c, d]).min((step - 12) as u32);
-        record.filter(|length| (length + 4).next_multiple_of(8) - 4 == padded).unwrap_or(padded)
+        record
+            .filter(|length| (length + 4).next_multiple_of(8) - 4 == padded)
+            .unwrap_or(padded)
     }
 
     /// Appends bytes of the buffer, in two pieces where they go round its end, as words with zeros behind.
@@ -271,7 +323,13 @@ impl CpuBuffer {
     /// The aligned word at a position below the head.
     fn word(&self, position: u64) -> u64 {
         // SAFETY: the masked position is a multiple of 8 within the data; below the head the kernel does not write.
-        unsafe { self.data.as_ptr().add((position & (self.size - 1) & !7) as usize).cast::<u64>().read() }
+        unsafe {
+            self.data
+                .as_ptr()
+                .add((position & (self.size - 1) & !7) as usize)
+                .cast::<u64>()
+                .read()
+        }
     }
 
     fn head(&self) -> u64 {
@@ -339,7 +397,12 @@ unsafe extern "C" fn never(_: *mut std::ffi::c_void, _: c_int, _: *mut libbpf_sy
 }
 
 fn explain_open(errno: i32, log: &str, pages: u32) -> Error {
-    let said = log.lines().last().unwrap_or_default().trim_start_matches("libbpf: ").to_owned();
+    let said = log
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .trim_start_matches("libbpf: ")
+        .to_owned();
     let error = Error::from_errno(errno);
     let error = if said.is_empty() { error } else { error.context(said) };
     let error = error.context(format!("a perf buffer of {pages} pages for each CPU cannot be opened"));

@@ -73,7 +73,9 @@ impl Program {
         match self.target_override() {
             Some(target) => self.attach_by(&section, |program| target.attach(program)),
             // SAFETY: the program is loaded, and the lock of `attach_by` is held.
-            None => self.attach_by(&section, |program| unsafe { libbpf_sys::bpf_program__attach(program.as_ptr()) }),
+            None => self.attach_by(&section, |program| unsafe {
+                libbpf_sys::bpf_program__attach(program.as_ptr())
+            }),
         }
     }
 
@@ -83,13 +85,18 @@ impl Program {
         let (c_category, c_name) = (c_string(category)?, c_string(name)?);
         self.attach_by(&format!("tracepoint/{category}/{name}"), |program| {
             // SAFETY: the program is loaded, the names live through the call.
-            unsafe { libbpf_sys::bpf_program__attach_tracepoint(program.as_ptr(), c_category.as_ptr(), c_name.as_ptr()) }
+            unsafe {
+                libbpf_sys::bpf_program__attach_tracepoint(program.as_ptr(), c_category.as_ptr(), c_name.as_ptr())
+            }
         })
     }
 
     /// Attaches it to `raw_tracepoint/NAME`.
     pub fn attach_raw_tracepoint(&self, name: &str) -> Result<Link> {
-        let types = [libbpf_sys::BPF_PROG_TYPE_RAW_TRACEPOINT, libbpf_sys::BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE];
+        let types = [
+            libbpf_sys::BPF_PROG_TYPE_RAW_TRACEPOINT,
+            libbpf_sys::BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE,
+        ];
         self.expect_type(&types, "a raw tracepoint")?;
         let c_name = c_string(name)?;
         self.attach_by(&format!("raw_tracepoint/{name}"), |program| {
@@ -100,7 +107,10 @@ impl Program {
 
     /// Attaches it to the function or tracepoint that it was loaded for: fentry, fexit, fmod_ret, tp_btf, LSM.
     pub fn attach_trace(&self) -> Result<Link> {
-        self.expect_type(&[libbpf_sys::BPF_PROG_TYPE_TRACING, libbpf_sys::BPF_PROG_TYPE_LSM], "what it was loaded for")?;
+        self.expect_type(
+            &[libbpf_sys::BPF_PROG_TYPE_TRACING, libbpf_sys::BPF_PROG_TYPE_LSM],
+            "what it was loaded for",
+        )?;
         let section = self.section();
         self.attach_by(&section, |program| {
             // SAFETY: the program is loaded; both functions only look at what it was loaded for.
@@ -122,16 +132,28 @@ impl Program {
         let size = u32::try_from(context.len()).map_err(|_| Error::invalid("the context is longer than 4 GiB"))?;
         let mut options = libbpf_sys::bpf_test_run_opts {
             sz: size_of::<libbpf_sys::bpf_test_run_opts>() as libbpf_sys::size_t,
-            ctx_in: if context.is_empty() { std::ptr::null() } else { after.as_mut_ptr().cast() },
+            ctx_in: if context.is_empty() {
+                std::ptr::null()
+            } else {
+                after.as_mut_ptr().cast()
+            },
             ctx_size_in: size,
             ..Default::default()
         };
         // SAFETY: the kernel reads `ctx_size_in` bytes of the context and, for the type `syscall`, writes them back to the same
         // place, which is ours and writable.
         let code = unsafe { libbpf_sys::bpf_prog_test_run_opts(self.raw_fd(), &raw mut options) };
-        raw::check(code).map_err(|error| error.context(format!("program {} cannot be run with a context of {size} bytes", self.name)))?;
+        raw::check(code).map_err(|error| {
+            error.context(format!(
+                "program {} cannot be run with a context of {size} bytes",
+                self.name
+            ))
+        })?;
         let context = if writes { after } else { context.to_vec() };
-        Ok(RunResult { value: options.retval, context })
+        Ok(RunResult {
+            value: options.retval,
+            context,
+        })
     }
 
     /// Whether programs of its type are attached to something at all.
@@ -146,7 +168,11 @@ impl Program {
         drop(guard);
         match link {
             // SAFETY: libbpf has just made the link, and nobody else has it.
-            Ok(link) => Ok(Link::new(unsafe { libbpf_rs::Link::from_ptr(link) }, target.to_owned(), self.object.clone())),
+            Ok(link) => Ok(Link::new(
+                unsafe { libbpf_rs::Link::from_ptr(link) },
+                target.to_owned(),
+                self.object.clone(),
+            )),
             Err(errno) => Err(explain::attach(errno, &log, &self.name, target)),
         }
     }
@@ -158,7 +184,10 @@ impl Program {
         }
         // SAFETY: libbpf answers a string of its own, or null.
         let name = text(unsafe { libbpf_sys::libbpf_bpf_prog_type_str(kind) });
-        Err(Error::invalid(format!("program {} is of type {name} and cannot be attached to {what}", self.name)))
+        Err(Error::invalid(format!(
+            "program {} is of type {name} and cannot be attached to {what}",
+            self.name
+        )))
     }
 
     fn kind(&self) -> u32 {
@@ -167,7 +196,11 @@ impl Program {
     }
 
     fn target_override(&self) -> Option<&crate::target::Override> {
-        self.object.0.overrides.iter().find(|target| target.program() == self.name)
+        self.object
+            .0
+            .overrides
+            .iter()
+            .find(|target| target.program() == self.name)
     }
 
     fn raw_fd(&self) -> i32 {

@@ -45,7 +45,12 @@ impl Raw {
         let maps = libbpf_rs::MapIter::new(object).map(MapEntry::new).collect();
         let programs = libbpf_rs::ProgIter::new(object)
             // SAFETY: the program is the object's, and its name a string that it owns.
-            .map(|program| (text(unsafe { libbpf_sys::bpf_program__name(program.as_ptr()) }), program))
+            .map(|program| {
+                (
+                    text(unsafe { libbpf_sys::bpf_program__name(program.as_ptr()) }),
+                    program,
+                )
+            })
             .collect();
         Ok(Self { owner, maps, programs })
     }
@@ -67,16 +72,25 @@ impl Raw {
 
     pub(crate) fn program(&self, name: &str) -> Result<NonNull<bpf_program>> {
         let found = self.programs.iter().find(|(known, _)| known == name);
-        found.map(|(_, program)| *program).ok_or_else(|| unknown("program", name, self.programs.iter().map(|(name, _)| name.as_str())))
+        found
+            .map(|(_, program)| *program)
+            .ok_or_else(|| unknown("program", name, self.programs.iter().map(|(name, _)| name.as_str())))
     }
 }
 
 impl MapEntry {
     fn new(raw: NonNull<bpf_map>) -> Self {
         // SAFETY: the map is an open object's, and its name a string that it owns.
-        let (name, section) =
-            unsafe { (text(libbpf_sys::bpf_map__name(raw.as_ptr())), libbpf_sys::bpf_map__is_internal(raw.as_ptr())) };
-        Self { name: if section { section_identifier(&name) } else { name }, raw }
+        let (name, section) = unsafe {
+            (
+                text(libbpf_sys::bpf_map__name(raw.as_ptr())),
+                libbpf_sys::bpf_map__is_internal(raw.as_ptr()),
+            )
+        };
+        Self {
+            name: if section { section_identifier(&name) } else { name },
+            raw,
+        }
     }
 }
 
@@ -86,7 +100,10 @@ fn section_identifier(name: &str) -> String {
         Some(section) => section,
         None => name.rsplit_once('.').map_or(name, |(_, section)| section),
     };
-    section.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+    section
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect()
 }
 
 /// A string of libbpf's.
@@ -122,7 +139,10 @@ pub(crate) fn unknown<'name>(what: &str, name: &str, known: impl Iterator<Item =
     let message = match known.len() {
         0 => format!("there is no {what} {name:?}, the object has none"),
         1..=LISTED => format!("there is no {what} {name:?}, only {}", known.join(", ")),
-        _ => format!("there is no {what} {name:?}, only {}, …", known.get(..LISTED).unwrap_or_default().join(", ")),
+        _ => format!(
+            "there is no {what} {name:?}, only {}, …",
+            known.get(..LISTED).unwrap_or_default().join(", ")
+        ),
     };
     Error::not_found(message)
 }
@@ -135,7 +155,10 @@ pub(crate) fn range(variable: &Variable, section: usize) -> Option<Range<usize>>
 }
 
 pub(crate) fn outside(variable: &Variable) -> Error {
-    Error::invalid(format!("variable {} lies outside of its section {}", variable.name, variable.section))
+    Error::invalid(format!(
+        "variable {} lies outside of its section {}",
+        variable.name, variable.section
+    ))
 }
 
 #[cfg(test)]

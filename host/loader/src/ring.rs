@@ -20,7 +20,10 @@ const BUSY: u32 = 1 << 31;
 const DISCARD: u32 = 1 << 30;
 const HEADER: u64 = 8;
 
-const _: () = assert!(size_of::<usize>() == 8, "the kernel's positions are of the size of its `long`");
+const _: () = assert!(
+    size_of::<usize>() == 8,
+    "the kernel's positions are of the size of its `long`"
+);
 
 /// The consumer's side of one ring buffer.
 #[derive(Debug)]
@@ -69,14 +72,24 @@ impl Ring {
         let page = rustix::param::page_size();
         let size = u64::from(size);
         if !size.is_power_of_two() || size < page as u64 {
-            return Err(Error::invalid(format!("a ring buffer of {size} bytes is not a power of two of at least {page}")));
+            return Err(Error::invalid(format!(
+                "a ring buffer of {size} bytes is not a power of two of at least {page}"
+            )));
         }
         let consumer = Mapping::new(fd, 0, page, ProtFlags::READ | ProtFlags::WRITE)?;
         let length = page + 2 * size as usize;
         let producer = Mapping::new(fd, page as u64, length, ProtFlags::READ)?;
         // SAFETY: the data begins one page into a mapping that is longer than a page.
         let data = unsafe { producer.base().add(page) };
-        let mut ring = Self { consumer, producer, data, size, position: 0, until: u64::MAX, header: header_base(source, CPU_UNKNOWN) };
+        let mut ring = Self {
+            consumer,
+            producer,
+            data,
+            size,
+            position: 0,
+            until: u64::MAX,
+            header: header_base(source, CPU_UNKNOWN),
+        };
         ring.position = ring.consumer_position().load(Ordering::Relaxed);
         Ok(ring)
     }
@@ -121,7 +134,11 @@ impl Ring {
         // `bytes` from the masked position on lie in the mapping. No producer writes there until the position is stored
         // below. The vector has room for the words, which are all written before it is told of them.
         unsafe {
-            let from = self.data.as_ptr().add((self.position & (self.size - 1)) as usize).cast::<u64>();
+            let from = self
+                .data
+                .as_ptr()
+                .add((self.position & (self.size - 1)) as usize)
+                .cast::<u64>();
             let to = batch.data.as_mut_ptr().add(start);
             std::ptr::copy_nonoverlapping(from, to, words);
             batch.data.set_len(start + words);
@@ -191,7 +208,12 @@ impl Ring {
                 }
             }
         };
-        Span { bytes: position - self.position, records, discarded, end }
+        Span {
+            bytes: position - self.position,
+            records,
+            discarded,
+            end,
+        }
     }
 
     /// The first word of the header at a position below what was produced.
@@ -220,7 +242,11 @@ fn stride(length: u32) -> u64 {
 /// The kernel's length in a copied header.
 #[inline]
 fn kernel_length(header: u64) -> u32 {
-    (if cfg!(target_endian = "little") { header } else { header >> 32 }) as u32
+    (if cfg!(target_endian = "little") {
+        header
+    } else {
+        header >> 32
+    }) as u32
 }
 
 /// Turns the kernel's headers into a batch's.
@@ -274,8 +300,22 @@ mod tests {
 
     #[test]
     fn discarded_records_leave_no_gap() {
-        let mut words = [kernel(8 | DISCARD), 1, kernel(8), 2, kernel(16 | DISCARD), 3, 4, kernel(4), 5, kernel(DISCARD)];
+        let mut words = [
+            kernel(8 | DISCARD),
+            1,
+            kernel(8),
+            2,
+            kernel(16 | DISCARD),
+            3,
+            4,
+            kernel(4),
+            5,
+            kernel(DISCARD),
+        ];
         let kept = drop_discarded(&mut words, 0);
-        assert_eq!(words.get(..kept), Some(&[with_length(0, 8), 2, with_length(0, 4), 5][..]));
+        assert_eq!(
+            words.get(..kept),
+            Some(&[with_length(0, 8), 2, with_length(0, 4), 5][..])
+        );
     }
 }

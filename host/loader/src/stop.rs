@@ -37,7 +37,11 @@ impl Stop {
 
     fn make(deadline: Option<Instant>) -> Result<Self> {
         let fd = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        Ok(Self(Arc::new(Shared { fd, requested: AtomicBool::new(false), deadline })))
+        Ok(Self(Arc::new(Shared {
+            fd,
+            requested: AtomicBool::new(false),
+            deadline,
+        })))
     }
 
     /// Asks for the end. May be called from a signal handler, and any number of times.

@@ -34,19 +34,36 @@ impl Override {
     /// Reads the section text and sets what has to be set before loading.
     pub(crate) fn prepare(raw: NonNull<bpf_program>, program: &str, text: &str) -> Result<Self> {
         let (kind, rest) = text.split_once('/').unwrap_or((text, ""));
-        let name = || if rest.is_empty() { Err(Error::invalid(format!("{text} names no target"))) } else { c_string(rest) };
+        let name = || {
+            if rest.is_empty() {
+                Err(Error::invalid(format!("{text} names no target")))
+            } else {
+                c_string(rest)
+            }
+        };
         let target = match kind {
             "tp" | "tracepoint" => {
                 let (category, name) = rest
                     .split_once('/')
                     .ok_or_else(|| Error::invalid(format!("{text} is not of the form tracepoint/CATEGORY/NAME")))?;
-                Target::Tracepoint { category: c_string(category)?, name: c_string(name)? }
+                Target::Tracepoint {
+                    category: c_string(category)?,
+                    name: c_string(name)?,
+                }
             }
             "raw_tp" | "raw_tracepoint" | "raw_tp.w" | "raw_tracepoint.w" => Target::RawTracepoint(name()?),
-            "kprobe" | "kretprobe" => Target::Kprobe { function: name()?, at_return: kind == "kretprobe" },
+            "kprobe" | "kretprobe" => Target::Kprobe {
+                function: name()?,
+                at_return: kind == "kretprobe",
+            },
             "tp_btf" | "fentry" | "fexit" | "fmod_ret" | "fentry.s" | "fexit.s" | "fmod_ret.s" => Target::Trace,
             "lsm" | "lsm.s" => Target::Lsm,
-            _ => return Err(Error::new(Kind::Unsupported, format!("a target of the kind {kind:?} cannot be chosen yet"))),
+            _ => {
+                return Err(Error::new(
+                    Kind::Unsupported,
+                    format!("a target of the kind {kind:?} cannot be chosen yet"),
+                ));
+            }
         };
         set_types(raw, text)?;
         if matches!(target, Target::Trace | Target::Lsm) {
@@ -58,7 +75,11 @@ impl Override {
                 return Err(explain::attach_target(code, &log, program, rest));
             }
         }
-        Ok(Self { program: program.to_owned(), text: text.to_owned(), target })
+        Ok(Self {
+            program: program.to_owned(),
+            text: text.to_owned(),
+            target,
+        })
     }
 
     /// The program that it is for.
@@ -104,5 +125,9 @@ fn set_types(program: NonNull<bpf_program>, text: &str) -> Result<()> {
         libbpf_sys::bpf_program__set_type(program.as_ptr(), kind);
         libbpf_sys::bpf_program__set_expected_attach_type(program.as_ptr(), attach)
     });
-    if code == 0 { Ok(()) } else { Err(Error::invalid(format!("{text} is no section that libbpf knows"))) }
+    if code == 0 {
+        Ok(())
+    } else {
+        Err(Error::invalid(format!("{text} is no section that libbpf knows")))
+    }
 }

@@ -58,7 +58,11 @@ impl Btf {
         NonNull::new(btf).map(Self).ok_or_else(|| {
             let error = Error::from(std::io::Error::last_os_error());
             let reason = log.trim().trim_start_matches("libbpf: ");
-            let error = if reason.is_empty() { error } else { error.context(reason) };
+            let error = if reason.is_empty() {
+                error
+            } else {
+                error.context(reason)
+            };
             error.context(format!("no type information could be read from {}", path.display()))
         })
     }
@@ -89,7 +93,10 @@ impl Btf {
         }
         drop(dumper);
         if sink.failed {
-            return Err(Error::new(Kind::Other, "the types cannot be printed as C: a piece of text could not be formatted"));
+            return Err(Error::new(
+                Kind::Other,
+                "the types cannot be printed as C: a piece of text could not be formatted",
+            ));
         }
         Ok(())
     }
@@ -128,8 +135,11 @@ unsafe extern "C" fn append(context: *mut c_void, format: *const c_char, argumen
 
 fn missing(path: &Path) -> Error {
     if path == Path::new(KERNEL_BTF) {
-        Error::new(Kind::NoBtf, format!("this kernel shows no type information: {KERNEL_BTF} does not exist"))
-            .with_hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y, or name a BTF file of this kernel")
+        Error::new(
+            Kind::NoBtf,
+            format!("this kernel shows no type information: {KERNEL_BTF} does not exist"),
+        )
+        .with_hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y, or name a BTF file of this kernel")
     } else {
         Error::new(Kind::NoBtf, format!("{} does not exist", path.display()))
     }

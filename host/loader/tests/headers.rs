@@ -5,11 +5,25 @@ use std::path::Path;
 #[test]
 fn the_headers_are_those_a_program_includes_each_with_its_licence() {
     let headers = loader::headers();
-    for name in ["bpf_helpers.h", "bpf_helper_defs.h", "bpf_tracing.h", "bpf_core_read.h", "bpf_endian.h", "usdt.bpf.h"] {
+    for name in [
+        "bpf_helpers.h",
+        "bpf_helper_defs.h",
+        "bpf_tracing.h",
+        "bpf_core_read.h",
+        "bpf_endian.h",
+        "usdt.bpf.h",
+    ] {
         let (_, text) = headers.iter().find(|(file, _)| *file == name).unwrap();
-        assert!(text.lines().next().unwrap().contains("BSD-2-Clause") || name == "bpf_helper_defs.h", "{name}");
+        assert!(
+            text.lines().next().unwrap().contains("BSD-2-Clause") || name == "bpf_helper_defs.h",
+            "{name}"
+        );
     }
-    assert!(headers.iter().any(|(name, text)| *name == "LICENSE.BSD-2-Clause" && text.contains("Redistribution")));
+    assert!(
+        headers
+            .iter()
+            .any(|(name, text)| *name == "LICENSE.BSD-2-Clause" && text.contains("Redistribution"))
+    );
 }
 
 #[test]
@@ -20,7 +34,10 @@ fn the_kernels_types_come_as_a_header_that_is_the_same_each_time() {
     assert!(first.starts_with("#ifndef __VMLINUX_H__"));
     assert!(first.contains("#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)"));
     assert_eq!(first, loader::vmlinux_header(None).unwrap());
-    assert_eq!(first, loader::vmlinux_header(Some(Path::new("/sys/kernel/btf/vmlinux"))).unwrap());
+    assert_eq!(
+        first,
+        loader::vmlinux_header(Some(Path::new("/sys/kernel/btf/vmlinux"))).unwrap()
+    );
 }
 
 #[test]
