@@ -144,7 +144,7 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
 }
 
 /// A file in the folder of the running program.
-fn beside_us(name: &str) -> Option<PathBuf> {
+pub(crate) fn beside_us(name: &str) -> Option<PathBuf> {
     Some(std::env::current_exe().ok()?.parent()?.join(name))
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::beside_us;
 use crate::driver::Rate;
 use crate::latency;
 use crate::machine::Cores;
@@ -61,6 +62,16 @@ pub(crate) fn tools(workload: &Workload, ecli: Option<&Path>, filter: Option<&st
             formats: &[Format::Table],
         },
     ];
+    if let Some(program) = beside_us("same-formatter").filter(|path| path.exists()) {
+        tools.push(Tool {
+            name: "same formatter, native",
+            program,
+            table: vec![package.clone()],
+            json: vec![package.clone(), "--json".into()],
+            flush: None,
+            formats: BOTH,
+        });
+    }
     if let Some(ecli) = ecli {
         tools.push(Tool {
             name: OURS,
