@@ -7,11 +7,11 @@ use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 use rustix::io::Errno;
 
 use crate::batch::Batch;
+use crate::buffer::Buffer;
 use crate::error::{Error, Kind, Result};
 use crate::map::Map;
 use crate::pace::{Look, Pace, Step};
-use crate::perf::PerfBuffer;
-use crate::ring::{End, Ring};
+use crate::ring::End;
 use crate::stop::Stop;
 
 /// The most maps that one source reads: its index has to fit into a record's header.
@@ -73,13 +73,6 @@ pub struct EventSource {
     /// A stop was requested; what is read ends where the buffers ended then.
     ending: bool,
     delivered: u64,
-}
-
-/// What is read.
-#[derive(Debug)]
-enum Buffer {
-    Ring(Ring),
-    Perf(PerfBuffer),
 }
 
 impl EventSource {
@@ -324,64 +317,5 @@ impl EventSource {
 
     fn map_name(&self, index: usize) -> &str {
         self.maps.get(index).map_or("", Map::name)
-    }
-}
-
-impl Buffer {
-    fn open(map: &Map, source: u16, options: EventOptions) -> Result<Self> {
-        let info = map.info();
-        match info.kind {
-            libbpf_sys::BPF_MAP_TYPE_RINGBUF => Ok(Self::Ring(Ring::open(map.as_fd(), info.max_entries, source)?)),
-            libbpf_sys::BPF_MAP_TYPE_PERF_EVENT_ARRAY => {
-                let (pages, record) = (options.perf_pages, map.record_size());
-                Ok(Self::Perf(PerfBuffer::open(
-                    map.as_fd(),
-                    info.max_entries,
-                    pages,
-                    record,
-                    source,
-                )?))
-            }
-            kind => Err(Error::invalid(format!(
-                "it is a {}, neither a ring buffer nor a perf event array",
-                crate::map::kind_name(kind)
-            ))),
-        }
-    }
-
-    fn size(&self) -> u64 {
-        match self {
-            Self::Ring(ring) => ring.size(),
-            Self::Perf(perf) => perf.size(),
-        }
-    }
-
-    fn filled(&self) -> (u64, f64) {
-        let (all, most) = match self {
-            Self::Ring(ring) => (ring.filled(), ring.filled()),
-            Self::Perf(perf) => perf.filled(),
-        };
-        (all, most as f64 / self.size() as f64)
-    }
-
-    fn read(&mut self, batch: &mut Batch, room: usize, limit: u64) -> End {
-        match self {
-            Self::Ring(ring) => ring.read(batch, room, limit),
-            Self::Perf(perf) => perf.read(batch, room, limit),
-        }
-    }
-
-    fn unread(&self) -> u64 {
-        match self {
-            Self::Ring(ring) => ring.unread(),
-            Self::Perf(perf) => perf.unread(),
-        }
-    }
-
-    fn stop_here(&mut self) {
-        match self {
-            Self::Ring(ring) => ring.stop_here(),
-            Self::Perf(perf) => perf.stop_here(),
-        }
     }
 }

@@ -4,6 +4,7 @@
 //! [`EventSource`] reads ring and perf buffers in whole batches. All of the project's use of libbpf, and nearly all of its `unsafe`, is here.
 
 mod batch;
+mod buffer;
 mod error;
 mod events;
 mod explain;
@@ -19,6 +20,7 @@ mod object;
 mod open;
 mod pace;
 mod perf;
+mod perf_open;
 mod program;
 mod raw;
 mod ring;

@@ -1,5 +1,6 @@
 //! A loaded object, shared by everything that came from it.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use package::{Description, Value};
@@ -15,16 +16,21 @@ use crate::target::Override;
 /// An object in the kernel.
 ///
 /// Programs, maps and links that came from it hold it: it is closed, and with it what nothing else holds, when the last is dropped.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Object(pub(crate) Arc<Inner>);
 
-#[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) raw: Raw,
     pub(crate) description: Arc<Description>,
     pub(crate) overrides: Vec<Override>,
     /// Held while libbpf attaches: for some kinds of program it notes something in the object.
     pub(crate) attaching: Mutex<()>,
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Object").field(&self.0.description.name).finish()
+    }
 }
 
 impl Object {

@@ -44,12 +44,10 @@ impl Raw {
         let object = unsafe { pointer.as_ref() };
         let maps = libbpf_rs::MapIter::new(object).map(MapEntry::new).collect();
         let programs = libbpf_rs::ProgIter::new(object)
-            // SAFETY: the program is the object's, and its name a string that it owns.
             .map(|program| {
-                (
-                    text(unsafe { libbpf_sys::bpf_program__name(program.as_ptr()) }),
-                    program,
-                )
+                // SAFETY: the program is the object's, and its name a string that it owns.
+                let name = text(unsafe { libbpf_sys::bpf_program__name(program.as_ptr()) });
+                (name, program)
             })
             .collect();
         Ok(Self { owner, maps, programs })

@@ -1,5 +1,7 @@
 //! What `ecc` compiles against: libbpf's headers and a `vmlinux.h`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::path::Path;
 
 #[test]

@@ -1,5 +1,7 @@
 //! What a reader of perf buffers gets, and what it is told of losses.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::time::Instant;

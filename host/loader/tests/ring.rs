@@ -1,5 +1,7 @@
 //! What a reader of a ring buffer gets: every record, once, in order.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::sync::Arc;

@@ -15,17 +15,27 @@ pub(crate) fn compile(name: &str) -> (Vec<u8>, Description) {
     static COMPILED: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
     // A test that failed while it held the lock has failed already.
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    let object = compiled.entry(name.to_owned()).or_insert_with(|| run_clang(name)).clone();
+    let object = compiled
+        .entry(name.to_owned())
+        .or_insert_with(|| run_clang(name))
+        .clone();
     let export: Vec<_> = (name != "refused").then(|| "event".to_owned()).into_iter().collect();
-    let description = Package::from_object(object.clone(), name, &export).unwrap().describe().unwrap();
+    let description = Package::from_object(object.clone(), name, &export)
+        .unwrap()
+        .describe()
+        .unwrap();
     (object, description)
 }
 
 fn run_clang(name: &str) -> Vec<u8> {
     let includes = includes();
     let object = tempfile::NamedTempFile::new_in(includes).unwrap();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bpf").join(format!("{name}.bpf.c"));
-    let clang = ["clang-19", "clang"].into_iter().find(|clang| Command::new(clang).arg("--version").output().is_ok());
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/bpf")
+        .join(format!("{name}.bpf.c"));
+    let clang = ["clang-19", "clang"]
+        .into_iter()
+        .find(|clang| Command::new(clang).arg("--version").output().is_ok());
     let output = Command::new(clang.expect("these tests need clang"))
         .args(["-g", "-O2", "-target", "bpf", "-Wall", "-c", "-I"])
         .args([includes, &source, Path::new("-o"), object.path()])
