@@ -63,13 +63,18 @@ impl From<types::TypeDefinition> for Type {
     fn from(definition: types::TypeDefinition) -> Self {
         let types::TypeDefinition { name, size, kind } = definition;
         let kind = match kind {
-            types::TypeKind::Int(signedness) => Kind::Int { signed: signedness == types::Signedness::Signed },
+            types::TypeKind::Int(signedness) => Kind::Int {
+                signed: signedness == types::Signedness::Signed,
+            },
             types::TypeKind::Char => Kind::Char,
             types::TypeKind::Bool => Kind::Bool,
             types::TypeKind::Float => Kind::Float,
             types::TypeKind::Enum(types::Enumeration { signedness, values }) => Kind::Enum {
                 signed: signedness == types::Signedness::Signed,
-                values: values.into_iter().map(|types::Enumerator { name, value }| Enumerator { name, value }).collect(),
+                values: values
+                    .into_iter()
+                    .map(|types::Enumerator { name, value }| Enumerator { name, value })
+                    .collect(),
             },
             types::TypeKind::Ptr => Kind::Ptr,
             types::TypeKind::Array(types::ArrayType { element, count }) => Kind::Array { element, count },
@@ -82,7 +87,17 @@ impl From<types::TypeDefinition> for Type {
 }
 
 fn members(of: Vec<types::Member>) -> Vec<Member> {
-    let member = |types::Member { name, type_, bit_offset, bit_width }| Member { name, ty: type_, bit_offset, bit_width };
+    let member = |types::Member {
+                      name,
+                      type_,
+                      bit_offset,
+                      bit_width,
+                  }| Member {
+        name,
+        ty: type_,
+        bit_offset,
+        bit_width,
+    };
     of.into_iter().map(member).collect()
 }
 
@@ -96,7 +111,10 @@ impl From<types::SourceFormat> for Source {
             types::SourceKind::StackTraces(_) => SourceKind::StackTraces,
             types::SourceKind::Bytes => SourceKind::Bytes,
         };
-        Self { name: source.name, kind }
+        Self {
+            name: source.name,
+            kind,
+        }
     }
 }
 
@@ -110,6 +128,10 @@ impl From<types::OutputOptions> for Options {
             types::OutputFormat::Raw => Format::Raw,
             types::OutputFormat::Yaml => Format::Yaml,
         };
-        Self { format, header: options.header, utc_offset: options.utc_offset }
+        Self {
+            format,
+            header: options.header,
+            utc_offset: options.utc_offset,
+        }
     }
 }

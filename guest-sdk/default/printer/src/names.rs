@@ -53,12 +53,19 @@ impl Names {
                     text.push(b'"');
                 }
             }
-            let span = Span { start: start as u32, length: (text.len() - start) as u32 };
+            let span = Span {
+                start: start as u32,
+                length: (text.len() - start) as u32,
+            };
             sorted.insert(key, span);
         }
         text.extend([0; LEAD]);
 
-        let longest = sorted.values().map(|span| span.length as usize).max().unwrap_or_default();
+        let longest = sorted
+            .values()
+            .map(|span| span.length as usize)
+            .max()
+            .unwrap_or_default();
         let sorted: Vec<(u64, Span)> = sorted.into_iter().collect();
         let first = sorted.first().map_or(0, |(value, _)| *value);
         let last = sorted.last().map_or(0, |(value, _)| *value);

@@ -24,9 +24,9 @@ const ZEROS: u64 = 0x3030_3030_3030_3030;
 fn eight_digits(value: u64) -> u64 {
     let high = value / 10_000;
     let fours = high | (value - high * 10_000) << 32;
-    let high = (fours * 10_486 >> 20) & 0x0000_007f_0000_007f;
+    let high = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
     let twos = high | (fours - high * 100) << 16;
-    let high = (twos * 103 >> 10) & 0x000f_000f_000f_000f;
+    let high = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
     high | (twos - high * 10) << 8
 }
 
@@ -50,7 +50,11 @@ fn padded(out: &mut [u8], at: usize, value: u64) -> usize {
 /// Write an unsigned number and return where the row goes on.
 #[inline(always)]
 pub(crate) fn unsigned(out: &mut [u8], at: usize, value: u64) -> usize {
-    if value < TEN_8 { short(out, at, value) } else { long(out, at, value) }
+    if value < TEN_8 {
+        short(out, at, value)
+    } else {
+        long(out, at, value)
+    }
 }
 
 #[inline(never)]

@@ -102,12 +102,19 @@ pub(crate) struct Place {
 /// The bytes at an offset. A plan reads only what its type holds, and a record is as long as its type.
 #[inline(always)]
 fn load<const N: usize>(record: &[u8], offset: u32) -> [u8; N] {
-    record.get(offset as usize..).and_then(<[u8]>::first_chunk::<N>).copied().unwrap_or([0; N])
+    record
+        .get(offset as usize..)
+        .and_then(<[u8]>::first_chunk::<N>)
+        .copied()
+        .unwrap_or([0; N])
 }
 
 #[inline(always)]
 fn bytes(record: &[u8], offset: u32, length: u32) -> &[u8] {
-    record.get(offset as usize..).and_then(|rest| rest.get(..length as usize)).unwrap_or_default()
+    record
+        .get(offset as usize..)
+        .and_then(|rest| rest.get(..length as usize))
+        .unwrap_or_default()
 }
 
 /// Write one record, or one element, by its steps.
@@ -137,11 +144,19 @@ pub(crate) fn run(tables: &Tables, ops: &[Op], record: &[u8], out: &mut [u8], pl
             Value::Address => address(out, at, u64::from_ne_bytes(load(record, offset))),
             Value::Float4 { json } => {
                 let value = f32::from_ne_bytes(load(record, offset));
-                if value.is_finite() { float(out, at, value) } else { not_finite(out, at, value.into(), json) }
+                if value.is_finite() {
+                    float(out, at, value)
+                } else {
+                    not_finite(out, at, value.into(), json)
+                }
             }
             Value::Float8 { json } => {
                 let value = f64::from_ne_bytes(load(record, offset));
-                if value.is_finite() { float(out, at, value) } else { not_finite(out, at, value, json) }
+                if value.is_finite() {
+                    float(out, at, value)
+                } else {
+                    not_finite(out, at, value, json)
+                }
             }
             Value::Bare(length) => {
                 let (at, beyond) = text(out, at, bytes(record, offset, length), Style::Bare);
@@ -164,7 +179,15 @@ pub(crate) fn run(tables: &Tables, ops: &[Op], record: &[u8], out: &mut [u8], pl
             }
             Value::Bits { shift, width, shown } => bits(tables, record, op, shift, width, shown, out, at),
             Value::Each { block, count, stride } => {
-                let place = each(tables, block, bytes_from(record, offset), count, stride, out, Place { at, start });
+                let place = each(
+                    tables,
+                    block,
+                    bytes_from(record, offset),
+                    count,
+                    stride,
+                    out,
+                    Place { at, start },
+                );
                 start = place.start;
                 place.at
             }
@@ -211,11 +234,26 @@ fn enumeration(tables: &Tables, names: u32, out: &mut [u8], at: usize, value: u6
 }
 
 #[inline(never)]
-#[expect(clippy::too_many_arguments, reason = "as a struct they would have to be stored first")]
-fn bits(tables: &Tables, record: &[u8], op: &Op, shift: u8, width: u8, shown: Bits, out: &mut [u8], at: usize) -> usize {
+#[expect(
+    clippy::too_many_arguments,
+    reason = "as a struct they would have to be stored first"
+)]
+fn bits(
+    tables: &Tables,
+    record: &[u8],
+    op: &Op,
+    shift: u8,
+    width: u8,
+    shown: Bits,
+    out: &mut [u8],
+    at: usize,
+) -> usize {
     // 64 bits that begin inside a byte end in a ninth.
     let length = (u32::from(shift) + u32::from(width)).div_ceil(8);
-    let whole = bytes(record, op.offset, length).iter().rev().fold(0_u128, |whole, &byte| whole << 8 | u128::from(byte));
+    let whole = bytes(record, op.offset, length)
+        .iter()
+        .rev()
+        .fold(0_u128, |whole, &byte| whole << 8 | u128::from(byte));
     let unused = 64 - u32::from(width);
     let value = (whole >> shift) as u64;
     let value = value << unused >> unused;

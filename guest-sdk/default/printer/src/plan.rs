@@ -74,7 +74,12 @@ pub(crate) struct Steps {
 
 impl<'a> Planner<'a> {
     pub(crate) fn new(layout: &'a [Type]) -> Self {
-        Self { layout, tables: Tables::default(), named: BTreeMap::new(), left: MOST_OPS }
+        Self {
+            layout,
+            tables: Tables::default(),
+            named: BTreeMap::new(),
+            left: MOST_OPS,
+        }
     }
 
     pub(crate) fn into_tables(self) -> Tables {
@@ -91,7 +96,12 @@ impl<'a> Planner<'a> {
     pub(crate) fn columns(&mut self, root: u32, steps: &Steps) -> Result<Vec<Field<'a>>, Error> {
         match &self.find(root, &steps.path)?.kind {
             Kind::Struct(members) | Kind::Union(members) => self.fields(members, steps),
-            _ => Ok(alloc::vec![Field { name: "value", ty: root, bit_offset: 0, bit_width: 0 }]),
+            _ => Ok(alloc::vec![Field {
+                name: "value",
+                ty: root,
+                bit_offset: 0,
+                bit_width: 0
+            }]),
         }
     }
 
@@ -99,7 +109,21 @@ impl<'a> Planner<'a> {
     pub(crate) fn end(&mut self, mut steps: Steps, root: u32) -> Result<Plan, Error> {
         self.flush(&mut steps)?;
         let ty = self.find(root, &steps.path)?;
-        Ok(Plan { ops: steps.ops, most: steps.most, size: ty.size, type_name: ty.name.clone() })
+        Ok(Plan {
+            ops: steps.ops,
+            most: steps.most,
+            size: ty.size,
+            type_name: ty.name.clone(),
+        })
+    }
+
+    /// Begin the next value at this column, `gap` columns after the one before it.
+    pub(crate) fn column(&mut self, column: usize, gap: usize, steps: &mut Steps) -> Result<(), Error> {
+        // What closes the value before belongs to that value.
+        self.flush(steps)?;
+        steps.column = u32::try_from(column).map_err(|_| steps.too_many())?;
+        steps.most = steps.most.saturating_add(gap);
+        Ok(())
     }
 
     /// A value that stands in a column of its own: text and 128-bit integers without quotes.
@@ -157,7 +181,12 @@ impl<'a> Planner<'a> {
             let bit_offset = base + u64::from(member.bit_offset);
             if !member.name.is_empty() {
                 let Member { ty, bit_width, .. } = *member;
-                fields.push(Field { name: &member.name, ty, bit_offset, bit_width });
+                fields.push(Field {
+                    name: &member.name,
+                    ty,
+                    bit_offset,
+                    bit_width,
+                });
             } else if let Kind::Struct(inner) | Kind::Union(inner) = &self.find(member.ty, &steps.path)?.kind {
                 self.gather(inner, bit_offset, depth + 1, steps, fields)?;
             }
@@ -169,7 +198,7 @@ impl<'a> Planner<'a> {
         if field.bit_width > 0 {
             return self.bitfield(field, style, steps);
         }
-        if field.bit_offset % 8 != 0 {
+        if !field.bit_offset.is_multiple_of(8) {
             return Err(steps.error(format!("it begins at bit {} but is no bitfield", field.bit_offset)));
         }
         self.value(field.ty, field.bit_offset / 8, style, steps)
@@ -178,9 +207,15 @@ impl<'a> Planner<'a> {
     fn bitfield(&mut self, field: &Field, style: Style, steps: &mut Steps) -> Result<(), Error> {
         let ty = self.find(field.ty, &steps.path)?;
         let width = field.bit_width;
-        let offset = steps.place(field.bit_offset / 8, (field.bit_offset % 8 + u64::from(width)).div_ceil(8))?;
+        let offset = steps.place(
+            field.bit_offset / 8,
+            (field.bit_offset % 8 + u64::from(width)).div_ceil(8),
+        )?;
         if width > 64 || u64::from(width) > 8 * u64::from(ty.size) {
-            return Err(steps.error(format!("a bitfield of {width} bits is declared with a type of {} bytes", ty.size)));
+            return Err(steps.error(format!(
+                "a bitfield of {width} bits is declared with a type of {} bytes",
+                ty.size
+            )));
         }
         let (shown, most) = match &ty.kind {
             Kind::Int { signed: false } => (Bits::Unsigned, MOST_64),
@@ -193,7 +228,16 @@ impl<'a> Planner<'a> {
             _ => return Err(steps.error("a bitfield is an integer or an enumeration".to_string())),
         };
         let shift = (field.bit_offset % 8) as u8;
-        self.push(steps, offset, Value::Bits { shift, width: width as u8, shown }, most)
+        self.push(
+            steps,
+            offset,
+            Value::Bits {
+                shift,
+                width: width as u8,
+                shown,
+            },
+            most,
+        )
     }
 
     fn value(&mut self, index: u32, offset: u64, style: Style, steps: &mut Steps) -> Result<(), Error> {
@@ -205,8 +249,9 @@ impl<'a> Planner<'a> {
         let json = style == Style::Quoted;
         match &ty.kind {
             Kind::Int { signed } => {
-                let (value, most) = integer(ty.size, *signed)
-                    .ok_or_else(|| steps.error(format!("an integer of {} bytes: 1, 2, 4, 8 and 16 are known", ty.size)))?;
+                let (value, most) = integer(ty.size, *signed).ok_or_else(|| {
+                    steps.error(format!("an integer of {} bytes: 1, 2, 4, 8 and 16 are known", ty.size))
+                })?;
                 let quoted = json && ty.size == 16;
                 steps.text(if quoted { b"\"" } else { b"" });
                 self.push(steps, place, value, most)?;
@@ -228,14 +273,25 @@ impl<'a> Planner<'a> {
                     return Err(steps.error(format!("an enumeration of {} bytes: 1, 2, 4 and 8 are known", ty.size)));
                 }
                 let (names, most) = self.names(index, *signed, values, ty.size, style);
-                self.push(steps, place, Value::Enum { size: ty.size as u8, names }, most)
+                self.push(
+                    steps,
+                    place,
+                    Value::Enum {
+                        size: ty.size as u8,
+                        names,
+                    },
+                    most,
+                )
             }
             Kind::Array { element, count } => self.array(*element, *count, offset, style, steps),
             Kind::Struct(members) | Kind::Union(members) => {
                 let fields: Vec<Field> = self
                     .fields(members, steps)?
                     .into_iter()
-                    .map(|field| Field { bit_offset: 8 * offset + field.bit_offset, ..field })
+                    .map(|field| Field {
+                        bit_offset: 8 * offset + field.bit_offset,
+                        ..field
+                    })
                     .collect();
                 self.object(&fields, steps)
             }
@@ -250,7 +306,11 @@ impl<'a> Planner<'a> {
         let ty = self.find(element, &steps.path)?;
         let place = steps.place(offset, u64::from(ty.size) * u64::from(count))?;
         if let Kind::Char = ty.kind {
-            let value = if style == Style::Bare { Value::Bare(count) } else { Value::Quoted(count) };
+            let value = if style == Style::Bare {
+                Value::Bare(count)
+            } else {
+                Value::Quoted(count)
+            };
             steps.text(if style == Style::Bare { b"" } else { b"\"" });
             self.push(steps, place, value, style.widest().saturating_mul(count as usize))?;
             steps.text(if style == Style::Bare { b"" } else { b"\"" });
@@ -266,11 +326,28 @@ impl<'a> Planner<'a> {
         let most = (inner.most + 1).saturating_mul(count as usize).saturating_add(2);
         self.tables.blocks.push(inner.ops);
         steps.text(b"[");
-        self.push(steps, place, Value::Each { block, count, stride: ty.size }, most)
+        self.push(
+            steps,
+            place,
+            Value::Each {
+                block,
+                count,
+                stride: ty.size,
+            },
+            most,
+        )
     }
 
     /// A value whose size is given by its kind.
-    fn sized(&mut self, steps: &mut Steps, ty: &Type, size: u32, place: u32, value: Value, most: usize) -> Result<(), Error> {
+    fn sized(
+        &mut self,
+        steps: &mut Steps,
+        ty: &Type,
+        size: u32,
+        place: u32,
+        value: Value,
+        most: usize,
+    ) -> Result<(), Error> {
         if ty.size != size {
             return Err(steps.error(format!("a {} of {} bytes; it has {size}", describe(&ty.kind), ty.size)));
         }
@@ -290,7 +367,10 @@ impl<'a> Planner<'a> {
             self.tables.names.push(Names::new(values, signed, size, style));
             next
         });
-        (names, self.tables.names.get(names as usize).map_or(MOST_64, Names::most))
+        (
+            names,
+            self.tables.names.get(names as usize).map_or(MOST_64, Names::most),
+        )
     }
 
     /// Add a step, and as many before it as the text takes that does not fit into it.
@@ -322,7 +402,11 @@ impl<'a> Planner<'a> {
 
     /// Make a step of text that no value follows.
     fn flush(&mut self, steps: &mut Steps) -> Result<(), Error> {
-        if steps.text.is_empty() { Ok(()) } else { self.push(steps, 0, Value::Nothing, 0) }
+        if steps.text.is_empty() {
+            Ok(())
+        } else {
+            self.push(steps, 0, Value::Nothing, 0)
+        }
     }
 
     fn count(&mut self, path: &str) -> Result<(), Error> {
@@ -333,18 +417,20 @@ impl<'a> Planner<'a> {
 
 impl Steps {
     fn new(path: String, limit: u64, depth: usize) -> Self {
-        Self { ops: Vec::new(), text: Vec::new(), column: 0, most: 0, path, depth, limit }
+        Self {
+            ops: Vec::new(),
+            text: Vec::new(),
+            column: 0,
+            most: 0,
+            path,
+            depth,
+            limit,
+        }
     }
 
     /// Write this before the next value.
     pub(crate) fn text(&mut self, text: &[u8]) {
         self.text.extend_from_slice(text);
-    }
-
-    /// Begin the next value at this column, `gap` columns after the column before it.
-    pub(crate) fn column(&mut self, column: u32, gap: u32) {
-        self.column = column;
-        self.most = self.most.saturating_add(gap as usize);
     }
 
     /// Go into a member.
@@ -371,7 +457,9 @@ impl Steps {
     fn check_length(&self) -> Result<(), Error> {
         let most = self.most.saturating_add(self.text.len());
         if most > LONGEST_ROW {
-            return Err(self.error(format!("up to here a row may take {most} bytes; at most {LONGEST_ROW} are printed")));
+            return Err(self.error(format!(
+                "up to here a row may take {most} bytes; at most {LONGEST_ROW} are printed"
+            )));
         }
         Ok(())
     }
@@ -381,7 +469,9 @@ impl Steps {
     }
 
     fn too_deep(&self) -> Error {
-        self.error(format!("types are nested more than {DEEPEST} deep, or contain themselves"))
+        self.error(format!(
+            "types are nested more than {DEEPEST} deep, or contain themselves"
+        ))
     }
 
     fn too_many(&self) -> Error {
@@ -390,7 +480,9 @@ impl Steps {
 }
 
 fn too_many(path: &str) -> Error {
-    Error::Other(format!("{path}: the types have more than {MOST_OPS} members, counted as often as they are shown"))
+    Error::Other(format!(
+        "{path}: the types have more than {MOST_OPS} members, counted as often as they are shown"
+    ))
 }
 
 fn integer(size: u32, signed: bool) -> Option<(Value, usize)> {

@@ -78,7 +78,9 @@ impl Printer {
             Format::Yaml => Some("yaml"),
         };
         if let Some(name) = format_name {
-            return Err(Error::Unsupported(format!("the output format {name}: this printer knows table and json")));
+            return Err(Error::Unsupported(format!(
+                "the output format {name}: this printer knows table and json"
+            )));
         }
         let is_table = options.format == Format::Table;
         let mut planner = Planner::new(layout);
@@ -90,7 +92,13 @@ impl Printer {
             } else {
                 (Vec::new(), json::plan(&mut planner, root, &source.name)?)
             };
-            planned.push(Planned { name: source.name.clone(), plan, header, short: 0, first_short: None });
+            planned.push(Planned {
+                name: source.name.clone(),
+                plan,
+                header,
+                short: 0,
+                first_short: None,
+            });
         }
         Ok(Self {
             sources: planned,
@@ -135,7 +143,11 @@ impl Printer {
     pub fn notes(&mut self) -> Vec<String> {
         let notes = self.sources.iter_mut().filter_map(|source| {
             let length = source.first_short.take()?;
-            let Planned { name, plan: Plan { size, type_name, .. }, .. } = source;
+            let Planned {
+                name,
+                plan: Plan { size, type_name, .. },
+                ..
+            } = source;
             Some(format!(
                 "{name}: a record of {length} bytes is shorter than its type {type_name} ({size} bytes); \
                  such records are counted and left out"
@@ -146,7 +158,10 @@ impl Printer {
 
     /// How many records each source left out because they were shorter than their type, where there are any.
     pub fn short_records(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.sources.iter().filter(|source| source.short > 0).map(|source| (source.name.as_str(), source.short))
+        self.sources
+            .iter()
+            .filter(|source| source.short > 0)
+            .map(|source| (source.name.as_str(), source.short))
     }
 
     #[inline]
@@ -187,7 +202,10 @@ impl Printer {
                 self.out.hand_on(write)?;
             }
             self.out.reserve(table::CLOCK + source.plan.most);
-            let mut place = Place { at: self.out.at, start: self.out.at };
+            let mut place = Place {
+                at: self.out.at,
+                start: self.out.at,
+            };
             if let Some(clock) = clock {
                 put(&mut self.out.bytes, place.at, clock);
                 place.at += table::CLOCK;
@@ -240,7 +258,9 @@ impl Gathered {
         match self.bytes.get(..length) {
             Some([]) => Ok(()),
             Some(lines) => write(lines),
-            None => Err(Error::Other("a row took more than was computed for it: a mistake of this printer".to_string())),
+            None => Err(Error::Other(
+                "a row took more than was computed for it: a mistake of this printer".to_string(),
+            )),
         }
     }
 }
@@ -264,15 +284,21 @@ fn events_of(source: &Source) -> Result<u32, Error> {
         SourceKind::StackTraces => "stack traces",
         SourceKind::Bytes => "records of no declared type",
     };
-    Err(Error::Unsupported(format!("{name} holds {what}: this printer knows events of a ring or perf buffer")))
+    Err(Error::Unsupported(format!(
+        "{name} holds {what}: this printer knows events of a ring or perf buffer"
+    )))
 }
 
 #[cold]
 fn past_the_end(place: usize, length: u32, left: usize) -> Error {
-    Error::Other(format!("batch, byte {place}: a record of {length} bytes where {left} are left"))
+    Error::Other(format!(
+        "batch, byte {place}: a record of {length} bytes where {left} are left"
+    ))
 }
 
 #[cold]
 fn unknown_source(number: usize, count: usize) -> Error {
-    Error::Other(format!("batch: a record of source number {number}; the printer was opened with {count} sources"))
+    Error::Other(format!(
+        "batch: a record of source number {number}; the printer was opened with {count} sources"
+    ))
 }

@@ -25,7 +25,7 @@ pub(crate) fn plan(planner: &mut Planner, root: u32, source: &str) -> Result<(Ve
         let title_columns = core::str::from_utf8(&title).map_or(title.len(), |title| title.chars().count());
         // The first value follows the time, the others are moved to the column of their name.
         if place > 0 {
-            steps.column(column as u32, width as u32);
+            planner.column(column, width, &mut steps)?;
         }
         planner.bare(field, &mut steps)?;
 

@@ -36,8 +36,8 @@ fn marks(word: u64, style: Style) -> u64 {
     let marks = match style {
         Style::Bare => plain,
         Style::Quoted => {
-            let quote = (word ^ ONES * b'"' as u64).wrapping_sub(ONES);
-            let backslash = (word ^ ONES * b'\\' as u64).wrapping_sub(ONES);
+            let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+            let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
             plain | quote | backslash
         }
     };

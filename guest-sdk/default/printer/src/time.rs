@@ -12,5 +12,7 @@ pub(crate) fn clock(time: u64, utc_offset: i32) -> [u8; 16] {
     let [h, hh] = digits(seconds / 3600);
     let [m, mm] = digits(seconds / 60 % 60);
     let [s, ss] = digits(seconds % 60);
-    [h, hh, b':', m, mm, b':', s, ss, b' ', b' ', b' ', b' ', b' ', b' ', b' ', b' ']
+    [
+        h, hh, b':', m, mm, b':', s, ss, b' ', b' ', b' ', b' ', b' ', b' ', b' ', b' ',
+    ]
 }

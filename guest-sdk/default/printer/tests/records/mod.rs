@@ -41,11 +41,18 @@ impl Batch {
 }
 
 pub(crate) fn options(format: Format) -> Options {
-    Options { format, header: true, utc_offset: 0 }
+    Options {
+        format,
+        header: true,
+        utc_offset: 0,
+    }
 }
 
 pub(crate) fn events(name: &str, ty: u32) -> Source {
-    Source { name: name.into(), kind: SourceKind::Events(ty) }
+    Source {
+        name: name.into(),
+        kind: SourceKind::Events(ty),
+    }
 }
 
 /// A printer of the layout's first type.
@@ -79,15 +86,28 @@ pub(crate) fn row(layout: &[Type], record: &[u8]) -> String {
     let mut printer = Printer::new(
         layout,
         &[events("events", 0)],
-        &Options { format: Format::Table, header: false, utc_offset: 0 },
+        &Options {
+            format: Format::Table,
+            header: false,
+            utc_offset: 0,
+        },
     )
     .unwrap();
     let printed = print(&mut printer, &Batch::of(&[record.to_vec()]), 0);
-    printed.strip_suffix('\n').unwrap().strip_prefix("00:00:00  ").unwrap().to_string()
+    printed
+        .strip_suffix('\n')
+        .unwrap()
+        .strip_prefix("00:00:00  ")
+        .unwrap()
+        .to_string()
 }
 
 pub(crate) fn ty(name: &str, size: u32, kind: Kind) -> Type {
-    Type { name: name.into(), size, kind }
+    Type {
+        name: name.into(),
+        size,
+        kind,
+    }
 }
 
 pub(crate) fn int(size: u32, signed: bool) -> Type {
@@ -101,10 +121,24 @@ pub(crate) fn chars(element: u32, count: u32) -> Type {
 
 /// A member at a byte offset.
 pub(crate) fn member(name: &str, ty: u32, offset: u32) -> Member {
-    Member { name: name.into(), ty, bit_offset: 8 * offset, bit_width: 0 }
+    Member {
+        name: name.into(),
+        ty,
+        bit_offset: 8 * offset,
+        bit_width: 0,
+    }
 }
 
 /// A struct of members at byte offsets.
 pub(crate) fn structure(name: &str, size: u32, members: &[(&str, u32, u32)]) -> Type {
-    ty(name, size, Kind::Struct(members.iter().map(|(name, ty, offset)| member(name, *ty, *offset)).collect()))
+    ty(
+        name,
+        size,
+        Kind::Struct(
+            members
+                .iter()
+                .map(|(name, ty, offset)| member(name, *ty, *offset))
+                .collect(),
+        ),
+    )
 }
