@@ -1,0 +1,139 @@
+//! Compiled components, kept for the next run. What lies here is run as machine code, so a file counts only if nobody but
+//! this user could have written it.
+
+use std::hash::{Hash, Hasher};
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, DirBuilder, DirBuilderExt, MetadataExt, OpenOptions, OpenOptionsExt};
+use sha2::{Digest, Sha256};
+
+use crate::assemble::Replacements;
+
+/// A folder with one file for each combination of components and engine.
+pub(crate) struct Cache {
+    dir: Dir,
+}
+
+impl Cache {
+    /// The folder of this user, made if it is missing. None, quietly, if there is no safe place for one.
+    pub(crate) fn open() -> Option<Self> {
+        let path = folder()?;
+        let parent = path.parent()?;
+        std::fs::create_dir_all(parent).ok()?;
+        let parent = Dir::open_ambient_dir(parent, ambient_authority()).ok()?;
+        let name = path.file_name()?;
+        let mut private = DirBuilder::new();
+        private.mode(0o700);
+        match parent.create_dir_with(name, &private) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return None,
+            _ => {}
+        }
+        let dir = parent.open_dir_nofollow(name).ok()?;
+        check(&dir.dir_metadata().ok()?).ok()?;
+        Some(Self { dir })
+    }
+
+    /// The compiled code of this name, if it is there and can be trusted.
+    pub(crate) fn read(&self, name: &str) -> Option<Vec<u8>> {
+        let mut file = self
+            .dir
+            .open_with(name, OpenOptions::new().read(true).custom_flags(NOFOLLOW))
+            .ok()?;
+        check(&file.metadata().ok()?).ok()?;
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    /// Keep compiled code. Another process that does the same at the same time does no harm: whoever is last wins, and
+    /// nobody sees half a file.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let temporary = format!("{name}.{}", std::process::id());
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let written = self
+            .dir
+            .open_with(&temporary, options.custom_flags(NOFOLLOW))
+            .and_then(|mut file| file.write_all(bytes))
+            .and_then(|()| self.dir.rename(&temporary, &self.dir, name));
+        if written.is_err() {
+            self.dir.remove_file(&temporary).ok();
+        }
+        written.context("the cache of compiled components cannot be written")
+    }
+}
+
+const NOFOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+
+/// Only this user can have written it.
+fn check(metadata: &cap_std::fs::Metadata) -> Result<()> {
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        bail!("somebody else owns it");
+    }
+    if metadata.mode() & 0o022 != 0 {
+        bail!("somebody else may write it");
+    }
+    Ok(())
+}
+
+/// `/var/cache/ecli` for root, else what the XDG base directory specification says.
+fn folder() -> Option<PathBuf> {
+    if rustix::process::geteuid().is_root() {
+        return Some("/var/cache/ecli".into());
+    }
+    let absolute = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    let base = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
+    Some(base.join("ecli"))
+}
+
+/// The name under which a run's code is kept: all that it is made of, and all that the compiler was told.
+pub(crate) fn name(tool: &[u8], replacements: &Replacements, engine: impl Hash) -> String {
+    let mut digest = Fed(Sha256::new());
+    // Part of the name because the defaults and the way to compose them change with it.
+    digest.bytes(env!("CARGO_PKG_VERSION").as_bytes());
+    digest.bytes(crate::defaults::COMPILED);
+    engine.hash(&mut digest);
+    digest.bytes(tool);
+    for part in [&replacements.args, &replacements.printer] {
+        match part {
+            Some(part) => digest.bytes(&part.bytes),
+            None => digest.bytes(&[]),
+        }
+    }
+    let hex: String = digest
+        .0
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{hex}.cwasm")
+}
+
+/// A digest that takes what `Hash` gives.
+struct Fed(Sha256);
+
+impl Fed {
+    /// Add bytes with their length, so that no two lists of them look the same.
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+}
+
+impl Hasher for Fed {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Never asked for: the digest is read instead.
+    fn finish(&self) -> u64 {
+        0
+    }
+}

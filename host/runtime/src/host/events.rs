@@ -1,0 +1,131 @@
+//! `wit/events.wit`.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use loader::{EventOptions, Next};
+use wasmtime::component::Resource;
+use wasmtime_wasi::p2::DynPollable;
+
+use super::eunomia::bpf::events as wit;
+use super::text;
+use crate::poll::Readable;
+use crate::state::State;
+
+/// The most that one call gives back: more would not make an event cheaper, and it is copied into the guest's memory.
+const MOST_BYTES: u32 = 1 << 20;
+
+/// A reader that the end of the run counts, too.
+pub struct EventSource(Arc<Mutex<loader::EventSource>>);
+
+impl EventSource {
+    fn lock(&self) -> MutexGuard<'_, loader::EventSource> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl wit::Host for State {}
+
+impl wit::HostEventSource for State {
+    fn open(&mut self, inputs: Vec<wit::Input>) -> wasmtime::Result<Result<Resource<EventSource>, wit::Error>> {
+        let mut maps = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            let map = self.table.get(&input.map)?;
+            if input.sampling.is_some() {
+                return Ok(Err(wit::Error::Unsupported(format!(
+                    "map {}: sampling is part of the contract and this host does not do it yet",
+                    map.name()
+                ))));
+            }
+            maps.push(map.clone());
+        }
+        let perf_pages = maps.first().map_or(EventOptions::default().perf_pages, |map| {
+            map.object().description().perf_buffer_pages
+        });
+        match loader::EventSource::open(&maps, EventOptions { perf_pages }) {
+            Ok(source) => {
+                let uncounted = (0..maps.len()).position(|index| source.lost(index).is_none());
+                if let (true, Some(map)) = (self.session.fail_on_loss, uncounted.and_then(|index| maps.get(index))) {
+                    return Ok(Err(wit::Error::Other(uncountable(map.name()))));
+                }
+                let source = EventSource(self.keep_source(source));
+                Ok(Ok(self.table.push(source)?))
+            }
+            Err(error) => Ok(Err(failure(&error))),
+        }
+    }
+
+    fn next(
+        &mut self,
+        this: Resource<EventSource>,
+        max_bytes: u32,
+        wait: Option<u64>,
+    ) -> wasmtime::Result<Result<Option<wit::Batch>, wit::Error>> {
+        let deadline = wait.and_then(|wait| Instant::now().checked_add(Duration::from_nanos(wait)));
+        let limit = self.session.count.map(|count| count.saturating_sub(self.delivered()));
+        let mut source = self.table.get(&this)?.lock();
+        let mut batch = loader::Batch::default();
+        let next = source.next(
+            max_bytes.min(MOST_BYTES) as usize,
+            deadline,
+            &self.session.stop,
+            limit,
+            &mut batch,
+        );
+        Ok(match next {
+            Ok(Next::Ended) => Ok(None),
+            Ok(Next::Batch | Next::TimedOut) => Ok(Some(wit::Batch {
+                data: batch.data,
+                records: u32::try_from(batch.records).unwrap_or(u32::MAX),
+                lost: batch.lost,
+                time: batch.time_ns,
+            })),
+            Err(error) => Err(failure(&error)),
+        })
+    }
+
+    fn subscribe(&mut self, this: Resource<EventSource>) -> wasmtime::Result<Resource<DynPollable>> {
+        let readable = {
+            let source = self.table.get(&this)?.lock();
+            let stop = &self.session.stop;
+            Readable::new(&[source.fd(), stop.fd()], stop.deadline())?
+        };
+        let resource = self.table.push(readable)?;
+        wasmtime_wasi::p2::subscribe(&mut self.table, resource)
+    }
+
+    fn totals(&mut self, this: Resource<EventSource>) -> wasmtime::Result<wit::Totals> {
+        let source = self.table.get(&this)?.lock();
+        let totals = source.totals();
+        Ok(wit::Totals {
+            delivered: totals.delivered,
+            lost: totals.lost,
+            unread: totals.unread,
+        })
+    }
+
+    fn drop(&mut self, this: Resource<EventSource>) -> wasmtime::Result<()> {
+        self.table.delete(this)?;
+        Ok(())
+    }
+}
+
+fn uncountable(map: &str) -> String {
+    format!(
+        "map {map}: nobody counts what is lost in it, so the run could not say whether anything was\n\
+         hint: run without --fail-on-loss, or count failed reserves in the program and name the counter in the package \
+         (maps[].lost)"
+    )
+}
+
+fn failure(error: &loader::Error) -> wit::Error {
+    use loader::Kind;
+    let text = text(error);
+    match error.kind() {
+        Kind::InvalidInput => wit::Error::Mismatch(text),
+        Kind::TooSmall { needed } => wit::Error::TooSmall(u32::try_from(needed).unwrap_or(u32::MAX)),
+        Kind::Denied => wit::Error::Denied(text),
+        Kind::Unsupported => wit::Error::Unsupported(text),
+        _ => wit::Error::Other(text),
+    }
+}

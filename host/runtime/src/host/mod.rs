@@ -1,0 +1,48 @@
+//! The host's side of the contract: one file for each interface under `wit/`, of the same name.
+
+mod events;
+mod map;
+mod object;
+mod output;
+mod program;
+mod session;
+mod types;
+
+pub use object::Skeleton;
+
+wasmtime::component::bindgen!({
+    path: "../../wit",
+    world: "eunomia:bpf/host",
+    imports: { default: trappable },
+    require_store_data_send: true,
+    with: {
+        "wasi:io/poll": wasmtime_wasi::p2::bindings::sync::io::poll,
+        "eunomia:bpf/object.skeleton": object::Skeleton,
+        "eunomia:bpf/object.open-object": loader::OpenObject,
+        "eunomia:bpf/object.object": loader::Object,
+        "eunomia:bpf/program.program": loader::Program,
+        "eunomia:bpf/program.link": program::Link,
+        "eunomia:bpf/map.map": loader::Map,
+        "eunomia:bpf/events.event-source": events::EventSource,
+    },
+});
+
+/// An error of the loader in the words of the contract: what, where and why in its chain, and a hint on a line of its own.
+fn text(error: &loader::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(found) = cause {
+        text.push_str(": ");
+        text.push_str(&found.to_string());
+        cause = found.source();
+    }
+    if let Some(log) = error.verifier_log() {
+        text.push('\n');
+        text.push_str(log.trim_end());
+    }
+    if let Some(hint) = error.hint() {
+        text.push_str("\nhint: ");
+        text.push_str(hint);
+    }
+    text
+}

@@ -1,0 +1,227 @@
+//! `wit/object.wit`.
+
+use std::sync::Arc;
+
+use loader::OpenOptions;
+use package::{Description, Package};
+use wasmtime::component::Resource;
+
+use super::eunomia::bpf::object as wit;
+use super::eunomia::bpf::types;
+use super::program::Link;
+use super::text;
+use crate::state::State;
+
+/// A package that has been read and checked, with what it describes.
+#[derive(Clone)]
+pub struct Skeleton {
+    package: Arc<Package>,
+    description: Arc<Description>,
+}
+
+impl Skeleton {
+    /// Read a package from its bytes.
+    ///
+    /// Describing it checks what parsing alone does not, so that nothing after this fails because of the package.
+    pub fn parse(bytes: &[u8]) -> Result<Self, package::Error> {
+        let package = Package::parse(bytes)?;
+        let description = package.describe()?;
+        Ok(Self {
+            package: Arc::new(package),
+            description: Arc::new(description),
+        })
+    }
+
+    /// What the package holds.
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+}
+
+impl wit::Host for State {}
+
+impl wit::HostSkeleton for State {
+    fn parse(&mut self, bytes: Vec<u8>) -> wasmtime::Result<Result<Resource<Skeleton>, wit::Error>> {
+        match Skeleton::parse(&bytes) {
+            Ok(skeleton) => Ok(Ok(self.table.push(skeleton)?)),
+            Err(error) => Ok(Err(invalid(&error))),
+        }
+    }
+
+    fn describe(&mut self, this: Resource<Skeleton>) -> wasmtime::Result<types::Description> {
+        Ok(super::types::description(&self.table.get(&this)?.description))
+    }
+
+    fn open(&mut self, this: Resource<Skeleton>) -> wasmtime::Result<Result<Resource<loader::OpenObject>, wit::Error>> {
+        let Skeleton { package, description } = self.table.get(&this)?.clone();
+        match loader::OpenObject::open(package.object(), description, &OpenOptions::default()) {
+            Ok(open) => Ok(Ok(self.table.push(open)?)),
+            Err(error) => Ok(Err(failure(&error))),
+        }
+    }
+
+    fn drop(&mut self, this: Resource<Skeleton>) -> wasmtime::Result<()> {
+        self.table.delete(this)?;
+        Ok(())
+    }
+}
+
+impl wit::HostOpenObject for State {
+    fn set_variable(
+        &mut self,
+        this: Resource<loader::OpenObject>,
+        name: String,
+        value: String,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        let Ok(value) = serde_json::from_str(&value) else {
+            return Ok(Err(wit::Error::InvalidValue(format!(
+                "variable {name}: {value:?} is not JSON"
+            ))));
+        };
+        self.with_open(&this, |open| open.set_variable(&name, &value))
+    }
+
+    fn set_variable_bytes(
+        &mut self,
+        this: Resource<loader::OpenObject>,
+        name: String,
+        value: Vec<u8>,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        self.with_open(&this, |open| open.set_variable_bytes(&name, &value))
+    }
+
+    fn set_max_entries(
+        &mut self,
+        this: Resource<loader::OpenObject>,
+        map: String,
+        entries: u32,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        self.with_open(&this, |open| open.set_max_entries(&map, entries))
+    }
+
+    fn set_autoload(
+        &mut self,
+        this: Resource<loader::OpenObject>,
+        program: String,
+        load: bool,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        self.with_open(&this, |open| open.set_autoload(&program, load))
+    }
+
+    fn set_attach_function(
+        &mut self,
+        this: Resource<loader::OpenObject>,
+        program: String,
+        function: String,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        self.with_open(&this, |open| open.set_attach_function(&program, &function))
+    }
+
+    fn load(&mut self, this: Resource<loader::OpenObject>) -> wasmtime::Result<Result<Resource<loader::Object>, wit::Error>> {
+        match self.table.delete(this)?.load() {
+            Ok(object) => Ok(Ok(self.table.push(object)?)),
+            Err(error) => Ok(Err(failure(&error))),
+        }
+    }
+
+    fn drop(&mut self, this: Resource<loader::OpenObject>) -> wasmtime::Result<()> {
+        self.table.delete(this)?;
+        Ok(())
+    }
+}
+
+impl wit::HostObject for State {
+    fn attach(
+        &mut self,
+        this: Resource<loader::Object>,
+    ) -> wasmtime::Result<Result<Vec<Resource<Link>>, wit::Error>> {
+        let attached = self.table.get(&this)?.attach();
+        match attached {
+            Ok(links) => links
+                .into_iter()
+                .map(|link| self.push_link(link))
+                .collect::<wasmtime::Result<_>>()
+                .map(Ok),
+            Err(error) => Ok(Err(failure(&error))),
+        }
+    }
+
+    fn program(
+        &mut self,
+        this: Resource<loader::Object>,
+        name: String,
+    ) -> wasmtime::Result<Result<Resource<loader::Program>, wit::Error>> {
+        match self.table.get(&this)?.program(&name) {
+            Ok(program) => Ok(Ok(self.table.push(program)?)),
+            Err(error) => Ok(Err(failure(&error))),
+        }
+    }
+
+    fn map(
+        &mut self,
+        this: Resource<loader::Object>,
+        name: String,
+    ) -> wasmtime::Result<Result<Resource<loader::Map>, wit::Error>> {
+        match self.table.get(&this)?.map(&name) {
+            Ok(map) => Ok(Ok(self.table.push(map)?)),
+            Err(error) => Ok(Err(failure(&error))),
+        }
+    }
+
+    fn read_variable(
+        &mut self,
+        this: Resource<loader::Object>,
+        name: String,
+    ) -> wasmtime::Result<Result<Vec<u8>, wit::Error>> {
+        let object = self.table.get(&this)?;
+        Ok(object.read_variable(&name).map_err(|error| failure(&error)))
+    }
+
+    fn write_variable(
+        &mut self,
+        this: Resource<loader::Object>,
+        name: String,
+        value: Vec<u8>,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        let object = self.table.get(&this)?;
+        Ok(object.write_variable(&name, &value).map_err(|error| failure(&error)))
+    }
+
+    fn drop(&mut self, this: Resource<loader::Object>) -> wasmtime::Result<()> {
+        self.table.delete(this)?;
+        Ok(())
+    }
+}
+
+impl State {
+    fn with_open(
+        &mut self,
+        this: &Resource<loader::OpenObject>,
+        set: impl FnOnce(&mut loader::OpenObject) -> loader::Result<()>,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        Ok(set(self.table.get_mut(this)?).map_err(|error| failure(&error)))
+    }
+}
+
+fn invalid(error: &package::Error) -> wit::Error {
+    let mut text = error.to_string();
+    if let Some(hint) = error.hint() {
+        text.push_str("\nhint: ");
+        text.push_str(hint);
+    }
+    wit::Error::InvalidSkeleton(text)
+}
+
+fn failure(error: &loader::Error) -> wit::Error {
+    use loader::Kind;
+    let text = text(error);
+    match error.kind() {
+        Kind::NotFound => wit::Error::NotFound(text),
+        Kind::InvalidInput => wit::Error::InvalidValue(text),
+        Kind::VerifierRejected => wit::Error::Rejected(text),
+        Kind::NoBtf | Kind::NoTracefs | Kind::KernelLacks => wit::Error::Unavailable(text),
+        Kind::Denied => wit::Error::Denied(text),
+        Kind::Unsupported => wit::Error::Unsupported(text),
+        _ => wit::Error::Other(text),
+    }
+}

@@ -1,0 +1,190 @@
+//! `wit/types.wit`: from what a package says to what a guest is told.
+
+use package::{Description, SampleKind, TypeIndex, TypeKind};
+
+use super::eunomia::bpf::types as wit;
+use crate::session::{OutputFormat, OutputOptions};
+use crate::state::State;
+
+impl wit::Host for State {}
+
+/// The whole description, as the contract has it.
+pub(super) fn description(of: &Description) -> wit::Description {
+    wit::Description {
+        name: of.name.clone(),
+        documentation: wit::Documentation {
+            version: of.doc.version.clone(),
+            brief: of.doc.brief.clone(),
+            description: of.doc.description.clone(),
+            details: of.doc.details.clone(),
+        },
+        layout: of.types.iter().map(definition).collect(),
+        variables: of.variables.iter().map(|found| variable(found, of)).collect(),
+        maps: of
+            .maps
+            .iter()
+            // Data sections are variables already; libbpf's own maps are nobody's business.
+            .filter(|map| !of.variables.iter().any(|variable| variable.map == map.name))
+            .map(map)
+            .collect(),
+        programs: of
+            .programs
+            .iter()
+            .map(|program| wit::ProgramDescription {
+                name: program.name.clone(),
+                section: program.attach.clone().unwrap_or_else(|| program.section.clone()),
+                link: program.link,
+                description: program
+                    .options
+                    .get("description")
+                    .and_then(|text| text.as_str())
+                    .map(str::to_string),
+            })
+            .collect(),
+        header: of.print_header,
+    }
+}
+
+fn definition(of: &package::Type) -> wit::TypeDefinition {
+    let sign = |signed: bool| {
+        if signed {
+            wit::Signedness::Signed
+        } else {
+            wit::Signedness::Unsigned
+        }
+    };
+    let members = |members: &[package::Member]| {
+        members
+            .iter()
+            .map(|member| wit::Member {
+                name: member.name.clone(),
+                type_: member.ty,
+                bit_offset: member.bit_offset,
+                bit_width: member.bits,
+            })
+            .collect()
+    };
+    wit::TypeDefinition {
+        name: of.name.clone(),
+        size: of.size,
+        kind: match &of.kind {
+            TypeKind::Int { signed } => wit::TypeKind::Int(sign(*signed)),
+            TypeKind::Char => wit::TypeKind::Char,
+            TypeKind::Bool => wit::TypeKind::Bool,
+            TypeKind::Float => wit::TypeKind::Float,
+            TypeKind::Enum { signed, values } => wit::TypeKind::Enum(wit::Enumeration {
+                signedness: sign(*signed),
+                values: values
+                    .iter()
+                    .map(|(name, value)| wit::Enumerator {
+                        name: name.clone(),
+                        value: *value,
+                    })
+                    .collect(),
+            }),
+            TypeKind::Pointer => wit::TypeKind::Ptr,
+            TypeKind::Array { element, count } => wit::TypeKind::Array(wit::ArrayType {
+                element: *element,
+                count: *count,
+            }),
+            TypeKind::Struct(found) => wit::TypeKind::Struct(members(found)),
+            TypeKind::Union(found) => wit::TypeKind::Union(members(found)),
+            TypeKind::Opaque => wit::TypeKind::Opaque,
+        },
+    }
+}
+
+fn variable(of: &package::Variable, all: &Description) -> wit::Variable {
+    wit::Variable {
+        name: of.name.clone(),
+        section: of.section.clone(),
+        type_name: of.type_name.clone(),
+        type_: of.ty,
+        initial: initial(of, all),
+        read_only: of.read_only,
+        hidden: of.hidden,
+        description: of.description.clone(),
+        argument: of.argument.as_ref().map(|argument| wit::Argument {
+            default: argument.default.as_ref().map(ToString::to_string),
+            long: argument.long.clone(),
+            short: argument.short.map(String::from),
+            help: argument.help.clone(),
+        }),
+    }
+}
+
+/// The bytes that a variable has if nobody sets it: the package's value over the object's own.
+fn initial(of: &package::Variable, all: &Description) -> Vec<u8> {
+    let mut bytes = of.initial.clone();
+    if let Some(value) = &of.value
+        && package::encode_value(&all.types, of.ty, value, &mut bytes).is_err()
+    {
+        // Opening the object says what is wrong with the value; here the object's own bytes are the truth.
+        return of.initial.clone();
+    }
+    bytes
+}
+
+fn map(of: &package::Map) -> wit::MapDescription {
+    wit::MapDescription {
+        name: of.name.clone(),
+        kind: of.kind,
+        key_size: of.key_size,
+        value_size: of.value_size,
+        max_entries: of.max_entries,
+        flags: of.flags,
+        key: of.key,
+        value: of.value,
+        source: source(of),
+        interval: of
+            .sample
+            .as_ref()
+            .map(|sample| sample.interval_ms.saturating_mul(1_000_000)),
+        clear: of.sample.as_ref().is_some_and(|sample| sample.clear),
+    }
+}
+
+/// What a user should see of a map.
+fn source(of: &package::Map) -> Option<wit::SourceKind> {
+    if let Some(sample) = &of.sample {
+        let entry = wit::EntryType {
+            key: of.key?,
+            value: of.record.or(of.value)?,
+        };
+        let histogram = |base, step| wit::HistogramType {
+            entry,
+            unit: sample.unit.clone(),
+            base,
+            step,
+        };
+        return Some(match sample.kind {
+            SampleKind::KeyValue => wit::SourceKind::Entries(entry),
+            SampleKind::Log2Histogram => wit::SourceKind::Log2Histograms(histogram(0, 1)),
+            SampleKind::LinearHistogram { base, step } => wit::SourceKind::LinearHistograms(histogram(base, step)),
+        });
+    }
+    let events: fn(TypeIndex) -> wit::SourceKind = if of.stack_trace.is_some() {
+        wit::SourceKind::StackTraces
+    } else {
+        wit::SourceKind::Events
+    };
+    of.record.map(events)
+}
+
+/// What the user wants, as the contract has it.
+pub(super) fn output_options(of: &OutputOptions) -> wit::OutputOptions {
+    wit::OutputOptions {
+        format: match of.format {
+            OutputFormat::Table => wit::OutputFormat::Table,
+            OutputFormat::Json => wit::OutputFormat::Json,
+            OutputFormat::JsonPretty => wit::OutputFormat::JsonPretty,
+            OutputFormat::Csv => wit::OutputFormat::Csv,
+            OutputFormat::Raw => wit::OutputFormat::Raw,
+            OutputFormat::Yaml => wit::OutputFormat::Yaml,
+        },
+        header: of.header,
+        utc_offset: of.utc_offset,
+        width: of.width,
+        color: of.color,
+    }
+}

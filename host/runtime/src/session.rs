@@ -1,0 +1,108 @@
+use loader::{Stop, Totals};
+
+use crate::host::Skeleton;
+use crate::limits::Limits;
+use crate::stream::Stream;
+
+/// What a run is given. Everything that is not said here is closed to the guest.
+pub struct Session {
+    /// The skeleton that the user named; none for a tool that brings its own.
+    pub skeleton: Option<Skeleton>,
+    /// The command line; the first is the tool's name.
+    pub arguments: Vec<String>,
+    /// How events should look.
+    pub output: OutputOptions,
+    /// Ends the run in order when it is requested.
+    pub stop: Stop,
+    /// The most events to deliver.
+    pub count: Option<u64>,
+    /// Refuse a source whose losses nobody counts.
+    pub fail_on_loss: bool,
+    /// What the guest may use.
+    pub limits: Limits,
+    /// Where data goes.
+    pub stdout: Stream,
+    /// Where words go.
+    pub stderr: Stream,
+}
+
+impl Session {
+    /// A run of a tool called `name`, with the process's streams and every default.
+    pub fn new(name: impl Into<String>, stop: Stop) -> Self {
+        Self {
+            skeleton: None,
+            arguments: vec![name.into()],
+            output: OutputOptions::default(),
+            stop,
+            count: None,
+            fail_on_loss: false,
+            limits: Limits::default(),
+            stdout: Stream::stdout(),
+            stderr: Stream::stderr(),
+        }
+    }
+}
+
+/// How the user wants to see events: `output-options` of the contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputOptions {
+    /// The format.
+    pub format: OutputFormat,
+    /// Whether a table may begin with a header line.
+    pub header: bool,
+    /// What to add to UTC for local time, in seconds.
+    pub utc_offset: i32,
+    /// Columns of the terminal, if the output is one.
+    pub width: Option<u32>,
+    /// Whether colours are welcome.
+    pub color: bool,
+}
+
+impl Default for OutputOptions {
+    fn default() -> Self {
+        Self {
+            format: OutputFormat::Table,
+            header: true,
+            utc_offset: 0,
+            width: None,
+            color: false,
+        }
+    }
+}
+
+/// `output-format` of the contract. Which ones work is up to the printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputFormat {
+    /// Columns for people.
+    Table,
+    /// One object a line.
+    Json,
+    /// One object over several lines.
+    JsonPretty,
+    /// RFC 4180.
+    Csv,
+    /// Bytes with their length before them.
+    Raw,
+    /// One document an event.
+    Yaml,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// With what status.
+    pub exit: Exit,
+    /// What became of the events, counted after everything was detached; none if the tool never opened a source.
+    pub totals: Option<Totals>,
+}
+
+/// The status of a run.
+#[derive(Debug)]
+pub enum Exit {
+    /// The tool ended by itself with this code.
+    Code(u8),
+    /// The guest was stopped: a trap, or a limit. The text says which.
+    Trapped(String),
+    /// It never ran: the component does not fit this host.
+    Failed(anyhow::Error),
+}

@@ -1,0 +1,57 @@
+use wasmtime::component::InstancePre;
+use wasmtime::{Store, Trap};
+use wasmtime_wasi::I32Exit;
+use wasmtime_wasi::p2::bindings::sync::CommandPre;
+
+use crate::session::{Exit, Outcome, Session};
+use crate::state::State;
+use crate::watchdog;
+
+/// A component that is compiled and linked, ready to run any number of times.
+pub struct Tool {
+    command: CommandPre<State>,
+}
+
+impl Tool {
+    pub(crate) fn new(instance: InstancePre<State>) -> anyhow::Result<Self> {
+        Ok(Self {
+            command: CommandPre::new(instance)?,
+        })
+    }
+
+    /// Run it to its end. Whatever happens, everything that it attached is detached when this returns.
+    pub fn run(&self, session: Session) -> Outcome {
+        let limits = session.limits.clone();
+        let mut store = Store::new(self.command.engine(), State::new(session));
+        store.limiter(|state| &mut state.meter);
+        watchdog::guard(&mut store, &limits);
+
+        let returned = self
+            .command
+            .instantiate(&mut store)
+            .and_then(|command| command.wasi_cli_run().call_run(&mut store));
+        let state = store.data_mut();
+        let totals = state.finish();
+        let exit = match returned {
+            Ok(result) => Exit::Code(state.exit_code.unwrap_or(u8::from(result.is_err()))),
+            Err(error) => match error.downcast_ref::<I32Exit>() {
+                // std::process::exit arrives as 0 or 1; the code that the tool set says more.
+                Some(I32Exit(code)) => Exit::Code(
+                    state
+                        .exit_code
+                        .unwrap_or_else(|| u8::try_from(*code).unwrap_or(1)),
+                ),
+                None => Exit::Trapped(reason(&error)),
+            },
+        };
+        Outcome { exit, totals }
+    }
+}
+
+/// The cause of a trap in one line, without the backtrace that wasmtime puts before it.
+fn reason(error: &wasmtime::Error) -> String {
+    match error.downcast_ref::<Trap>() {
+        Some(trap) => format!("{trap}"),
+        None => error.root_cause().to_string(),
+    }
+}

@@ -1,0 +1,122 @@
+//! How a run ends: in order, under load, when nobody reads any more; and what it leaves in the kernel.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use cli_tests::{Running, ecli, example, program_ids};
+use rustix::process::Signal;
+
+/// Starts processes as fast as it can for as long as `during` takes.
+fn under_load<T>(during: impl FnOnce() -> T) -> T {
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                Command::new("/bin/true").status().unwrap();
+            }
+        });
+        let result = during();
+        stop.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+#[test]
+fn ctrl_c_under_load_prints_what_is_there_and_accounts_for_it() {
+    let package = example("bootstrap");
+    let ended = under_load(|| {
+        let mut ecli = Running::start(ecli(["run", "-j"]).arg(&package));
+        for _ in 0..50 {
+            ecli.line(|_| true);
+        }
+        ecli.interrupt()
+    });
+    assert_eq!(ended.code(), 0, "{}", ended.stderr);
+    assert!(ended.stdout.ends_with('\n'), "the last line is whole");
+    let printed = ended.json().len();
+    assert!(ended.stderr.contains(&format!("{printed} events, 0 lost, ")), "{printed} lines: {}", ended.stderr);
+}
+
+#[test]
+fn sigterm_ends_a_run_in_order() {
+    let mut ecli = Running::start(ecli(["run", "-j"]).arg(example("bootstrap")));
+    ecli.line_after(|| drop(Command::new("/bin/true").status()), |_| true);
+    ecli.signal(Signal::TERM);
+    let ended = ecli.wait();
+    assert_eq!(ended.code(), 0);
+    assert!(ended.stderr.contains(" 0 lost"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    use std::os::unix::process::ExitStatusExt;
+    // Nobody reads: the run is stuck in a write when the first signal comes.
+    let mut child = ecli(["run", "-j"])
+        .arg(example("bootstrap"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let pid = rustix::process::Pid::from_child(&child);
+    under_load(|| {
+        let full = child.stdout.as_ref().unwrap();
+        while rustix::io::ioctl_fionread(full).unwrap() < 60_000 {
+            thread::sleep(std::time::Duration::from_millis(20));
+        }
+    });
+    let status = loop {
+        rustix::process::kill_process(pid, Signal::INT).ok();
+        thread::sleep(std::time::Duration::from_millis(100));
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+    };
+    assert!(status.signal() == Some(2) || status.code() == Some(130), "{status:?}");
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let mut child = ecli(["run", "-j", "-q"])
+        .arg(example("bootstrap"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    under_load(|| {
+        let mut first = [0];
+        child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(0));
+        assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+    });
+}
+
+#[test]
+fn nothing_is_left_in_the_kernel() {
+    // By the programs' names: other tests load the same ones meanwhile, so it is the ids that must be gone.
+    let mut ecli = Running::start(ecli(["run", "-j"]).arg(example("bootstrap")));
+    ecli.line_after(|| drop(Command::new("/bin/true").status()), |_| true);
+    let ours: BTreeSet<u32> = program_ids(ecli.id());
+    assert_eq!(ours.len(), 2, "handle_exec and handle_exit");
+    ecli.interrupt();
+    let left: Vec<&u32> = ours.iter().filter(|id| cli_tests::program_exists(**id)).collect();
+    assert!(left.is_empty(), "programs {left:?} are still loaded");
+}
+
+#[test]
+fn nothing_is_left_after_kill_9() {
+    let mut ecli = Running::start(ecli(["run", "-j"]).arg(example("bootstrap")));
+    ecli.line_after(|| drop(Command::new("/bin/true").status()), |_| true);
+    let ours = program_ids(ecli.id());
+    assert_eq!(ours.len(), 2);
+    ecli.signal(Signal::KILL);
+    ecli.wait();
+    let until = std::time::Instant::now() + cli_tests::PATIENCE;
+    while ours.iter().any(|id| cli_tests::program_exists(*id)) {
+        assert!(std::time::Instant::now() < until, "programs of a killed run stay loaded");
+        thread::sleep(std::time::Duration::from_millis(50));
+    }
+}

@@ -1,0 +1,117 @@
+//! Guests that misbehave, and components of one's own in place of the default ones. The sources are under `tests/guests`.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use cli_tests::{Ended, Running, ecli, example, guest, run};
+
+fn tool(name: &str) -> Ended {
+    run(ecli(["run"]).arg(guest(name)))
+}
+
+/// It was stopped, and the message says by what.
+#[track_caller]
+fn stopped(ended: &Ended, by: &str) {
+    assert_eq!(ended.code(), 134, "{ended:?}");
+    let last = ended.stderr.lines().rev().find(|line| line.starts_with("error: ")).expect("an error line");
+    assert!(last.contains(by), "expected {by:?} in {last:?}");
+}
+
+#[test]
+fn a_loop_is_stopped() {
+    stopped(&tool("loops"), "time limit: the guest computed for 10 s without calling the host");
+}
+
+#[test]
+fn memory_is_limited_in_all() {
+    stopped(&tool("memory"), "64 MiB are allowed");
+}
+
+#[test]
+fn a_panic_says_why_and_traps() {
+    let ended = tool("traps");
+    stopped(&ended, "unreachable");
+    assert!(ended.stderr.contains("a panic of the guest's own"), "{}", ended.stderr);
+}
+
+#[test]
+fn recursion_without_end_is_stopped() {
+    stopped(&tool("recursion"), "stack");
+}
+
+#[test]
+fn words_are_limited() {
+    let ended = tool("words");
+    stopped(&ended, "output limit");
+    assert!(ended.stderr.len() < 17 << 20, "{} bytes", ended.stderr.len());
+}
+
+#[test]
+fn handles_are_limited() {
+    stopped(&tool("handles"), "table");
+}
+
+#[test]
+fn odd_numbers_get_sane_answers() {
+    let ended = run(ecli(["run", "--timeout", "1"]).arg(guest("numbers")));
+    assert_eq!(ended.stdout, "every answer was sane\n", "{}", ended.stderr);
+    assert_eq!(ended.code(), 0);
+}
+
+#[test]
+fn nothing_is_granted() {
+    let ended = run(ecli(["run"]).arg(guest("environment")).env("SECRET", "1"));
+    assert_eq!(ended.stdout, "closed\n", "{}", ended.stderr);
+}
+
+#[test]
+fn the_tools_code_is_the_exit_code() {
+    for code in [0, 1, 3, 77] {
+        let ended = run(ecli(["run"]).arg(guest("code")).arg(code.to_string()));
+        assert_eq!(ended.code(), code, "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_printer_of_ones_own_replaces_the_default() {
+    let mut ecli =
+        Running::start(ecli(["run", "--printer"]).arg(guest("printer_of_ones_own")).arg(example("bootstrap")));
+    let line = ecli.line_after(|| drop(Command::new("/bin/true").status()), |_| true);
+    let ended = ecli.interrupt();
+    assert_eq!(line, "168 bytes from events\n", "the event of bootstrap");
+    assert!(ended.stdout.lines().all(|line| line == "168 bytes from events"), "{}", ended.stdout);
+    assert_eq!(ended.code(), 0);
+}
+
+#[test]
+fn an_args_component_of_ones_own_replaces_the_default() {
+    let with = |arguments: &[&str]| {
+        let mut command = ecli(["run", "-j", "--timeout", "0.2", "--args"]);
+        command.arg(guest("args_of_ones_own")).arg(example("bootstrap")).args(arguments);
+        run(&mut command)
+    };
+    let help = with(&["help"]);
+    assert_eq!((help.code(), help.stdout.as_str()), (0, "bootstrap [longer-than NANOSECONDS]\n"));
+    let wrong = with(&["sideways"]);
+    assert_eq!(wrong.code(), 2);
+    assert!(wrong.stderr.contains("what is [\"sideways\"]?"), "{}", wrong.stderr);
+    assert_eq!(with(&["longer-than", "5"]).code(), 0);
+    let unfit = with(&["longer-than", "-5"]);
+    assert_eq!(unfit.code(), 1, "the host checks what the component says");
+    assert!(unfit.stderr.contains("min_duration_ns"), "{}", unfit.stderr);
+}
+
+#[test]
+fn a_component_in_the_wrong_place_is_refused_by_name() {
+    let package = example("bootstrap");
+    let wrong = guest("args_of_ones_own");
+    let ended = run(ecli(["run", "--printer"]).arg(&wrong).arg(&package));
+    assert_eq!(ended.code(), 125);
+    assert!(ended.stderr.contains("does not export eunomia:bpf/printer@0.1.0"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("args_of_ones_own.wasm"), "{}", ended.stderr);
+
+    let greedy: PathBuf = guest("code");
+    let ended = run(ecli(["run", "--args"]).arg(&greedy).arg(&package));
+    assert_eq!(ended.code(), 125);
+    assert!(ended.stderr.contains("does not export eunomia:bpf/args@0.1.0"), "{}", ended.stderr);
+}

@@ -1,0 +1,37 @@
+//! Prints each record as its length in bytes and the name of its source. Panics on a source called `panic`.
+
+use std::fmt::Write;
+
+use eunomia::printer_component::{Error, Guest, GuestPrinter, Printer, export};
+use eunomia::types::{Batch, OutputOptions, SourceFormat, TypeDefinition};
+
+struct Component;
+
+struct Lengths(Vec<String>);
+
+impl Guest for Component {
+    type Printer = Lengths;
+}
+
+impl GuestPrinter for Lengths {
+    fn open(_: Vec<TypeDefinition>, sources: Vec<SourceFormat>, _: OutputOptions) -> Result<Printer, Error> {
+        let names: Vec<String> = sources.into_iter().map(|source| source.name).collect();
+        assert!(!names.iter().any(|name| name == "panic"), "told to");
+        Ok(Printer::new(Lengths(names)))
+    }
+
+    fn print(&self, batch: Batch) -> Result<(), Error> {
+        let mut text = String::new();
+        for record in batch.iter() {
+            let name = &self.0[usize::from(record.source)];
+            writeln!(text, "{} bytes from {name}", record.data.len()).expect("memory never fails");
+        }
+        eunomia::output::write(text.as_bytes()).map_err(|_| Error::Closed)
+    }
+
+    fn finish(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+export!(Component);
