@@ -83,6 +83,11 @@ impl Error {
         self
     }
 
+    /// What, where, why: without the hint.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         self.exit
     }

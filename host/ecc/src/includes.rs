@@ -21,6 +21,7 @@ pub(crate) enum KernelTypes<'a> {
 /// A folder that is deleted when this is dropped.
 pub(crate) struct Includes {
     folder: TempDir,
+    missing: Option<String>,
 }
 
 impl Includes {
@@ -34,14 +35,26 @@ impl Includes {
             ))
             .with_hint("set TMPDIR to a folder that can be written to")
         })?;
-        let includes = Self { folder };
-        includes.add("vmlinux.h", &vmlinux(types)?)?;
+        let mut includes = Self { folder, missing: None };
         let libbpf = includes.path().join("bpf");
         fs::create_dir(&libbpf).map_err(|error| cannot_write(&libbpf, &error))?;
         for (name, text) in loader::headers() {
             includes.add(&format!("bpf/{name}"), text)?;
         }
+        match (types, vmlinux(types)) {
+            (_, Ok(text)) => {
+                includes.add("vmlinux.h", &text)?;
+            }
+            // A program may do without, or have its own beside it: without the file, clang stops who includes it.
+            (KernelTypes::Running, Err(error)) => includes.missing = Some(error.message().to_owned()),
+            (_, Err(error)) => return Err(error),
+        }
         Ok(includes)
+    }
+
+    /// Why there is no `vmlinux.h`, if there is none.
+    pub(crate) fn missing(&self) -> Option<&str> {
+        self.missing.as_deref()
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -58,10 +71,7 @@ impl Includes {
 
 fn vmlinux(types: KernelTypes<'_>) -> Result<String> {
     match types {
-        // A program may do without, or have one beside it: the error is for who includes this one.
-        KernelTypes::Running => Ok(loader::vmlinux_header(None).unwrap_or_else(|error| {
-            format!("#error \"{error:#}; give a header with --vmlinux or type information with --btf\"\n")
-        })),
+        KernelTypes::Running => loader::vmlinux_header(None).map_err(|error| Error::failed(format!("{error:#}"))),
         KernelTypes::Btf(path) => loader::vmlinux_header(Some(path)).map_err(|error| {
             let exit = if path.exists() { Exit::Failed } else { Exit::NotFound };
             Error::failed(format!("cannot make vmlinux.h from {}: {error:#}", path.display())).with_exit(exit)

@@ -142,7 +142,13 @@ impl Compiler<'_> {
         let mut arguments = self.options()?;
         arguments.extend(["-c".into(), "-o".into(), object.clone().into()]);
         arguments.extend(inputs.iter().cloned());
-        self.clang.run(&arguments, &self.settings.source, printer)?;
+        let compiled = self.clang.run(&arguments, &self.settings.source, printer);
+        compiled.map_err(|error| match self.includes.missing() {
+            Some(why) => error.with_hint(format!(
+                "there is no vmlinux.h: {why}; give one with --vmlinux, or --btf FILE"
+            )),
+            None => error,
+        })?;
         let elf = fs::read(&object).map_err(|error| {
             Error::failed(format!(
                 "clang wrote no object: {}: {}",
