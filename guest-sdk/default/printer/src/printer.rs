@@ -3,6 +3,7 @@
 use crate::layout::{Format, Options, Source, SourceKind, Type};
 use crate::op::{Place, Tables, run};
 use crate::plan::{Plan, Planner};
+use crate::text::label;
 use crate::time::clock;
 use crate::write::{SLACK, put};
 use crate::{json, table};
@@ -93,7 +94,7 @@ impl Printer {
                 (Vec::new(), json::plan(&mut planner, root, &source.name)?)
             };
             planned.push(Planned {
-                name: source.name.clone(),
+                name: label(&source.name),
                 plan,
                 header,
                 short: 0,
@@ -276,7 +277,7 @@ fn split(header: u64) -> (u32, usize) {
 }
 
 fn events_of(source: &Source) -> Result<u32, Error> {
-    let name = &source.name;
+    let name = label(&source.name);
     let what = match source.kind {
         SourceKind::Events(root) => return Ok(root),
         SourceKind::Entries => "entries of a sampled map",

@@ -1,6 +1,7 @@
 //! Text of records: hostile input that must neither break JSON nor reach a terminal as a command.
 
 use crate::write::{put, put_word};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Where a text stands, which decides what has to be escaped.
@@ -149,4 +150,20 @@ pub(crate) fn name(name: &str, style: Style) -> Vec<u8> {
         escaped.extend(bytes.iter().take(length));
     });
     escaped
+}
+
+/// A name for people, as it stands in a sentence: escaped, and cut where nobody would read on.
+pub(crate) fn label(name: &str) -> String {
+    const LONGEST: usize = 64;
+    let mut label = String::new();
+    for character in name.chars().take(LONGEST) {
+        let (bytes, length) = escape(character, Style::Bare);
+        label.push_str(
+            bytes
+                .get(..length)
+                .and_then(|bytes| core::str::from_utf8(bytes).ok())
+                .unwrap_or_default(),
+        );
+    }
+    label
 }

@@ -107,8 +107,8 @@ fn a_size_that_its_kind_does_not_have() {
         "events.a: an integer of 3 bytes: 1, 2, 4, 8 and 16 are known"
     );
     assert_eq!(with(Kind::Ptr, 4), "events.a: a pointer of 4 bytes; it has 8");
-    assert_eq!(with(Kind::Bool, 4), "events.a: a bool of 4 bytes; it has 1");
-    assert_eq!(with(Kind::Char, 2), "events.a: a char of 2 bytes; it has 1");
+    assert_eq!(with(Kind::Bool, 4), "events.a: a char or bool of 4 bytes; both have 1");
+    assert_eq!(with(Kind::Char, 2), "events.a: a char or bool of 2 bytes; both have 1");
     let empty = Kind::Enum {
         signed: false,
         values: vec![],
