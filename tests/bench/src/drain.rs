@@ -44,36 +44,25 @@ pub(crate) struct Drained {
 #[derive(Debug)]
 pub(crate) struct Drain {
     thread: JoinHandle<Result<Drained>>,
-    seen: Arc<Seen>,
-}
-
-#[derive(Debug, Default)]
-struct Seen {
-    lines: AtomicU64,
     /// Nanoseconds from `start` to the first byte.
-    first: AtomicU64,
+    first: Arc<AtomicU64>,
 }
 
 impl Drain {
     /// Start reading on the given core. The first byte's time counts from `start`.
     pub(crate) fn start(pipe: OwnedFd, core: usize, look: Look, start: Instant) -> Self {
-        let seen = Arc::new(Seen::default());
-        let shared = Arc::clone(&seen);
+        let first = Arc::new(AtomicU64::new(0));
+        let shared = Arc::clone(&first);
         let thread = std::thread::spawn(move || {
             pin(core)?;
             read_all(std::fs::File::from(pipe), look, &shared, start)
         });
-        Self { thread, seen }
-    }
-
-    /// Lines so far.
-    pub(crate) fn lines(&self) -> u64 {
-        self.seen.lines.load(Ordering::Relaxed)
+        Self { thread, first }
     }
 
     /// Nanoseconds from the start to the first byte, 0 before it came.
     pub(crate) fn first_byte(&self) -> u64 {
-        self.seen.first.load(Ordering::Relaxed)
+        self.first.load(Ordering::Relaxed)
     }
 
     /// Wait for the end of the pipe.
@@ -85,7 +74,7 @@ impl Drain {
     }
 }
 
-fn read_all(mut pipe: std::fs::File, look: Look, seen: &Seen, start: Instant) -> Result<Drained> {
+fn read_all(mut pipe: std::fs::File, look: Look, first: &AtomicU64, start: Instant) -> Result<Drained> {
     let mut buffer = vec![0; 1 << 20];
     let mut drained = Drained::default();
     let mut partial = String::new();
@@ -96,9 +85,8 @@ fn read_all(mut pipe: std::fs::File, look: Look, seen: &Seen, start: Instant) ->
         if bytes.is_empty() {
             return Ok(drained);
         }
-        if drained.lines == 0 && seen.first.load(Ordering::Relaxed) == 0 {
-            seen.first
-                .store(u64::try_from(start.elapsed().as_nanos())?, Ordering::Relaxed);
+        if drained.lines == 0 && first.load(Ordering::Relaxed) == 0 {
+            first.store(u64::try_from(start.elapsed().as_nanos())?, Ordering::Relaxed);
             drained.header = bytes.starts_with(b"TIME ");
         }
         match look {
@@ -107,7 +95,6 @@ fn read_all(mut pipe: std::fs::File, look: Look, seen: &Seen, start: Instant) ->
             Look::Nothing => {}
         }
         drained.lines += count_newlines(bytes);
-        seen.lines.store(drained.lines, Ordering::Relaxed);
     }
 }
 

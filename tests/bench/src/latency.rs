@@ -1,17 +1,18 @@
 //! From an event to its line: the program stamps, the drain compares.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use crate::drain::Look;
-use crate::driver::{Rate, drive};
-use crate::kernel::{CounterOffsets, newest_map};
-use crate::machine::Cores;
+use crate::driver::drive;
+use crate::kernel::newest_map;
 use crate::report::percentile_99;
-use crate::throughput::wait_attached;
+use crate::throughput::{Load, SETTLE, wait_attached};
 use crate::tool::{Format, Tool};
+
+/// How long the last event may be on its way.
+const LAST: Duration = Duration::from_millis(100);
 
 /// How long it took.
 #[derive(Debug)]
@@ -29,21 +30,16 @@ pub(crate) struct Latency {
 }
 
 /// Measure a tool that prints JSON, flushing where it has to be told.
-pub(crate) fn measure(
-    tool: &Tool,
-    rate: Rate,
-    duration: Duration,
-    offsets: CounterOffsets,
-    cores: Cores,
-    words: &Path,
-) -> Result<Latency> {
+pub(crate) fn measure(tool: &Tool, load: &Load<'_>) -> Result<Latency> {
     let newest_before = newest_map();
-    let mut running = tool.start(Format::Json, true, Look::Ages, words, cores)?;
-    wait_attached(&mut running, newest_before, offsets)?;
-    std::thread::sleep(Duration::from_millis(300));
-    let driver = std::thread::spawn(move || drive(rate, duration, cores.producer));
+    let mut running = tool.start(Format::Json, true, Look::Ages, load.words, load.cores)?;
+    wait_attached(&mut running, newest_before, load.offsets)?;
+    std::thread::sleep(SETTLE);
+    let (rate, duration, core) = (load.rate, load.duration, load.cores.producer);
+    let driver = std::thread::spawn(move || drive(rate, duration, core));
     driver.join().ok().context("the driver panicked")??;
-    std::thread::sleep(Duration::from_millis(100));
+    std::thread::sleep(LAST);
+    running.expect_alive()?;
     let drained = running.end()?.drained;
     let mut ages = drained.ages;
     let most_of_them = percentile_99(&mut ages);

@@ -1,5 +1,6 @@
 //! Measures `ecli` against native tools that print the same lines, in one run, and says how they compare.
 
+mod contenders;
 mod drain;
 mod driver;
 mod kernel;
@@ -20,7 +21,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 
 use crate::machine::{Cores, HighPriority};
-use crate::programs::{Compilers, Workload};
+use crate::programs::{Bootstrap, Compilers, Workload};
 use crate::report::{Report, note};
 use crate::sections::Bench;
 
@@ -50,6 +51,10 @@ struct Arguments {
     /// The `ecli` to measure, built with the profile `dist`
     #[arg(long, value_name = "PROGRAM", env = "BENCH_ECLI")]
     ecli: Option<PathBuf>,
+
+    /// The `ecc` that makes a package of examples/bootstrap, for the start
+    #[arg(long, value_name = "PROGRAM", env = "BENCH_ECC")]
+    ecc: Option<PathBuf>,
 
     /// A clang that knows the BPF target
     #[arg(long, value_name = "PROGRAM", env = "CLANG")]
@@ -101,6 +106,16 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let workload = Workload::build(&compilers, &folder)?;
 
+    let mut tools = contenders::workload_tools(&workload, ecli);
+    let mut bootstrap = match &arguments.ecc {
+        Some(ecc) => contenders::bootstrap_tools(&Bootstrap::build(ecc, &compilers, &folder)?, ecli),
+        None => vec![],
+    };
+    if let Some(text) = &arguments.tool {
+        tools.retain(|tool| tool.name.contains(text));
+        bootstrap.retain(|tool| tool.name.contains(text));
+    }
+
     let mut report = Report::default();
     let lines = machine::describe(&compilers.clang, &compilers.cc, ecli);
     report.paragraph(
@@ -117,7 +132,8 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
         repeat: arguments.repeat.unwrap_or(if quick { 1 } else { 5 }).max(1),
         cores,
         words: folder.join("words"),
-        tools: sections::tools(&workload, ecli, arguments.tool.as_deref()),
+        tools,
+        bootstrap,
         workload,
     };
     let wants = |part| arguments.only.is_none_or(|only| only == part);
@@ -132,10 +148,11 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
         bench.start(&mut report)?;
     }
     if wants(Part::Size) {
-        bench.size(&mut report)?;
+        wrong.extend(bench.size(&mut report)?);
     }
+    let text = report.finish();
     if let Some(path) = &arguments.results {
-        std::fs::write(path, report.text()).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     if !wrong.is_empty() {
         bail!("{} runs do not add up:\n{}", wrong.len(), wrong.join("\n"));

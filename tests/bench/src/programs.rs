@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use libbpf_rs::btf::Btf;
 use libbpf_rs::btf::types::Struct;
+use package::Package;
 use serde_json::json;
 
 use crate::kernel::CounterOffsets;
@@ -31,8 +32,6 @@ pub(crate) struct Compilers {
 /// The workload, built.
 #[derive(Debug)]
 pub(crate) struct Workload {
-    /// The BPF object.
-    pub(crate) object: PathBuf,
     /// The native tool that prints its events.
     pub(crate) native: PathBuf,
     /// The same object as a package of format 0.3.
@@ -46,25 +45,46 @@ impl Workload {
     pub(crate) fn build(compilers: &Compilers, folder: &Path) -> Result<Self> {
         let sources = Path::new(SOURCES);
         let object = folder.join("workload.bpf.o");
-        compile_object(&compilers.clang, &sources.join("bpf/workload.bpf.c"), &[], &object)?;
+        compile_object(&compilers.clang, &sources.join("bpf/workload.bpf.c"), &object)?;
         let native = folder.join("workload-native");
-        compile_native(
-            &compilers.cc,
-            &sources.join("native/workload.c"),
-            &sources.join("bpf"),
-            &object,
-            &native,
-        )?;
+        compile_native(&compilers.cc, "workload.c", &sources.join("bpf"), &object, &native)?;
         let btf = Btf::from_path(&object).context("the workload's BTF cannot be read")?;
         let package = folder.join("workload.json");
         write_package(&object, &btf, &package)?;
         let offsets = CounterOffsets::from_object(&std::fs::read(&object)?)?;
         Ok(Self {
-            object,
             native,
             package,
             offsets,
         })
+    }
+}
+
+/// The example that traces processes, built.
+#[derive(Debug)]
+pub(crate) struct Bootstrap {
+    /// A native tool with the same object inside.
+    pub(crate) native: PathBuf,
+    /// What `ecc` makes of it.
+    pub(crate) package: PathBuf,
+}
+
+impl Bootstrap {
+    /// Let `ecc` make the package, and compile the native tool around the object in it.
+    pub(crate) fn build(ecc: &Path, compilers: &Compilers, folder: &Path) -> Result<Self> {
+        let example = Path::new(SOURCES).join("../../examples/bootstrap");
+        let output = folder.join("bootstrap");
+        run(Command::new(ecc)
+            .args([example.join("bootstrap.bpf.c"), example.join("bootstrap.h")])
+            .arg("--output-path")
+            .arg(&output)
+            .env("CLANG", &compilers.clang))?;
+        let package = output.join("package.json");
+        let object = output.join("bootstrap.bpf.o");
+        std::fs::write(&object, Package::parse(&std::fs::read(&package)?)?.object())?;
+        let native = folder.join("bootstrap-native");
+        compile_native(&compilers.cc, "bootstrap.c", &example, &object, &native)?;
+        Ok(Self { native, package })
     }
 }
 
@@ -80,14 +100,9 @@ pub(crate) fn libbpf_version() -> String {
     numbers.join(".")
 }
 
-/// Compile a BPF program. `includes` come before libbpf's headers.
-pub(crate) fn compile_object(clang: &Path, source: &Path, includes: &[&Path], object: &Path) -> Result<()> {
+fn compile_object(clang: &Path, source: &Path, object: &Path) -> Result<()> {
     let mut command = Command::new(clang);
     command.args(["-g", "-O2", "-Wall", "-target", "bpf"]);
-    command.arg(format!("-D__TARGET_ARCH_{}", bpf_architecture()));
-    for include in includes {
-        command.arg("-I").arg(include);
-    }
     command.args([
         "-I",
         INCLUDE,
@@ -103,8 +118,9 @@ pub(crate) fn compile_object(clang: &Path, source: &Path, includes: &[&Path], ob
     Ok(())
 }
 
-/// Compile a static native tool that carries `object` inside, and strip it.
-pub(crate) fn compile_native(cc: &Path, source: &Path, include: &Path, object: &Path, program: &Path) -> Result<()> {
+/// Compile a static native tool that carries `object` inside, and strip it. The struct of its events is in a header in `include`.
+fn compile_native(cc: &Path, source: &str, include: &Path, object: &Path, program: &Path) -> Result<()> {
+    let sources = Path::new(SOURCES).join("native");
     let libraries = Path::new(INCLUDE)
         .parent()
         .context("libbpf-sys did not say where its headers are")?;
@@ -112,7 +128,7 @@ pub(crate) fn compile_native(cc: &Path, source: &Path, include: &Path, object: &
         .args(["-O2", "-Wall", "-Wextra", "-static", "-s", "-I", INCLUDE, "-I"])
         .arg(include)
         .arg(format!("-DOBJECT_PATH=\"{}\"", object.display()))
-        .arg(source)
+        .args([sources.join("tool.c"), sources.join(source)])
         .arg("-o")
         .arg(program)
         .arg("-L")
@@ -145,15 +161,6 @@ fn write_package(object: &Path, btf: &Btf<'_>, package: &Path) -> Result<()> {
         },
     });
     std::fs::write(package, document.to_string()).with_context(|| format!("cannot write {}", package.display()))
-}
-
-fn bpf_architecture() -> &'static str {
-    match std::env::consts::ARCH {
-        "aarch64" => "arm64",
-        "riscv64" => "riscv",
-        "s390x" => "s390",
-        _ => "x86",
-    }
 }
 
 fn run(command: &mut Command) -> Result<()> {

@@ -2,10 +2,17 @@
 
 use std::io::Write;
 
+/// What the file begins with.
+const TITLE: &str = "# Results
+
+Written by `make bench`, which compares programs in one run on one machine: ratios hold, absolute numbers are this machine's.
+";
+
 /// What was measured, as Markdown.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     text: String,
+    verdicts: Vec<Vec<String>>,
 }
 
 impl Report {
@@ -49,9 +56,24 @@ impl Report {
         self.add(&text);
     }
 
-    /// All of it.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
+    /// Whether a bound was kept. The numbers are texts with their units; there may be no aim.
+    pub(crate) fn verdict(&mut self, measure: &str, bound: &str, aim: &str, found: &str, kept: bool) {
+        let kept = if kept { "yes" } else { "**no**" };
+        self.verdicts
+            .push([measure, bound, aim, found, kept].map(str::to_owned).to_vec());
+    }
+
+    /// Print the verdicts, and give back the file: title, machine and numbers, with the verdicts at the end.
+    pub(crate) fn finish(mut self) -> String {
+        if !self.verdicts.is_empty() {
+            self.section(
+                "Against the bounds",
+                "Nothing here is asserted: a number beside its bound, and whether it is within.",
+            );
+            let verdicts = std::mem::take(&mut self.verdicts);
+            self.table(&["measure", "bound", "aim", "found", "within"], &verdicts);
+        }
+        format!("{TITLE}{}", self.text)
     }
 
     fn add(&mut self, text: &str) {

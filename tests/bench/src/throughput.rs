@@ -15,7 +15,7 @@ use crate::tool::{Format, Running, Tool};
 const ATTACH_PATIENCE: Duration = Duration::from_secs(20);
 
 /// What start-up leaves for later (a cache to be written) is over by then.
-const SETTLE: Duration = Duration::from_millis(300);
+pub(crate) const SETTLE: Duration = Duration::from_millis(300);
 
 /// The last batch, which waits for company up to 20 ms, is printed by then.
 const LAST_BATCH: Duration = Duration::from_millis(60);
@@ -58,8 +58,6 @@ pub(crate) struct Sample {
     pub(crate) span: Duration,
     /// How often the tool went to sleep meanwhile.
     pub(crate) sleeps: u64,
-    /// From the signal to the end of the process.
-    pub(crate) detach: Duration,
     /// The most memory it ever had, less its mapped BPF maps.
     pub(crate) peak_memory: u64,
     /// The memory it had in the end, less its mapped BPF maps.
@@ -143,7 +141,6 @@ pub(crate) fn measure(tool: &Tool, format: Format, load: &Load<'_>) -> Result<Sa
         cpu,
         span,
         sleeps,
-        detach: ended.took,
         peak_memory,
         memory,
         wrong,
@@ -151,7 +148,7 @@ pub(crate) fn measure(tool: &Tool, format: Format, load: &Load<'_>) -> Result<Sa
 }
 
 /// Wait until the ring is empty, or no longer gets emptier. Gives back the bytes in it.
-pub(crate) fn wait_drained(counters: &Counters) -> Result<u64> {
+fn wait_drained(counters: &Counters) -> Result<u64> {
     let mut least = u64::MAX;
     let mut since = Instant::now();
     loop {

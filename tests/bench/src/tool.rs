@@ -1,13 +1,13 @@
 //! The tools that are compared: how each is called, and one of them running.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use clap::ValueEnum;
 use nix::time::ClockId;
 use nix::unistd::Pid;
 use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
@@ -24,12 +24,21 @@ const PIPE_SIZE: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How events are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     /// A line with columns.
     Table,
     /// An object a line.
     Json,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Table => "table",
+            Self::Json => "JSON",
+        })
+    }
 }
 
 /// A program that prints events.

@@ -1,0 +1,39 @@
+//! The parts of the bench: what is measured how often, the tables, and what they say about the bounds.
+
+mod cpu;
+mod latency;
+mod size;
+mod start;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::machine::Cores;
+use crate::programs::Workload;
+use crate::tool::{BOTH, Tool};
+
+/// Everything that a part needs.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    /// How long a load lasts.
+    pub(crate) duration: Duration,
+    /// How often each is repeated.
+    pub(crate) repeat: usize,
+    /// Who runs where.
+    pub(crate) cores: Cores,
+    /// A file for what a tool says.
+    pub(crate) words: PathBuf,
+    /// Who prints the workload's events.
+    pub(crate) tools: Vec<Tool>,
+    /// Who prints the events of examples/bootstrap.
+    pub(crate) bootstrap: Vec<Tool>,
+    /// The workload.
+    pub(crate) workload: Workload,
+}
+
+impl Bench {
+    /// The tools that are measured with both formats, and outside of the comparison of formats too.
+    fn main_tools(&self) -> impl Iterator<Item = &Tool> {
+        self.tools.iter().filter(|tool| tool.formats == BOTH)
+    }
+}

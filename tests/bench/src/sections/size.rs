@@ -1,0 +1,55 @@
+//! Memory under load, and the size of the programs.
+
+use anyhow::Result;
+
+use super::Bench;
+use crate::contenders::OURS;
+use crate::driver::Rate;
+use crate::report::{Report, megabytes};
+use crate::throughput;
+use crate::tool::Format;
+
+const RATE: Rate = Rate::PerSecond(100_000);
+
+/// What is allowed, in millions of bytes: memory, and the program.
+const MEMORY: f64 = 10.0;
+const PROGRAM: f64 = 13.0;
+
+impl Bench {
+    /// Memory under load, and the size of the programs. Gives back what does not add up.
+    pub(crate) fn size(&self, report: &mut Report) -> Result<Vec<String>> {
+        report.section(
+            "Memory and size",
+            &format!("Resident memory at the end of a load of {RATE}, and the most there was, both without the mapped BPF maps."),
+        );
+        let mut rows = Vec::new();
+        let mut wrong = Vec::new();
+        for tool in self.main_tools() {
+            let sample = throughput::measure(tool, Format::Table, &self.load(RATE))?;
+            wrong.extend(sample.wrong.iter().map(|text| format!("{}, memory: {text}", tool.name)));
+            let size = std::fs::metadata(&tool.program)?.len();
+            if tool.name == OURS {
+                let within = |bytes: u64, most: f64| bytes as f64 <= most * 1e6;
+                let memory = sample.peak_memory;
+                report.verdict(
+                    "memory above the ring's pages",
+                    "≤ 10 MB",
+                    "≤ 8 MB",
+                    &megabytes(memory),
+                    within(memory, MEMORY),
+                );
+                report.verdict(
+                    "ecli, stripped",
+                    "≤ 13 MB",
+                    "≤ 11 MB",
+                    &megabytes(size),
+                    within(size, PROGRAM),
+                );
+            }
+            let numbers = [sample.memory, sample.peak_memory, size].map(megabytes);
+            rows.push([vec![tool.name.to_owned()], numbers.to_vec()].concat());
+        }
+        report.table(&["tool", "resident", "most resident", "program"], &rows);
+        Ok(wrong)
+    }
+}
