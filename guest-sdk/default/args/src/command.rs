@@ -219,7 +219,7 @@ fn asked_long(variable: &Variable) -> Option<String> {
     let is_name = !name.is_empty()
         && name
             .chars()
-            .all(|letter| letter.is_alphanumeric() || "-_.+".contains(letter));
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '+'));
     is_name.then(|| name.to_string())
 }
 
@@ -233,5 +233,5 @@ fn asked_short(variable: &Variable) -> Option<char> {
         .trim_start_matches('-')
         .chars();
     let letter = letters.next()?;
-    (letters.next().is_none() && letter.is_alphanumeric()).then_some(letter)
+    (letters.next().is_none() && letter.is_ascii_alphanumeric()).then_some(letter)
 }

@@ -78,7 +78,7 @@ fn usage(command: &Command<'_>) -> String {
         let value = if option.is_flag() {
             String::new()
         } else {
-            format!(" {}", short(&option.long).replace('-', "_").to_uppercase())
+            format!(" {}", short(&option.long).replace('-', "_").to_ascii_uppercase())
         };
         text.push_str(&format!(" [{name}{value}]"));
     }

@@ -91,7 +91,14 @@ fn float(text: &str, precision: Precision) -> Option<String> {
         Precision::Single => (number as f32).is_finite(),
         Precision::Double => number.is_finite(),
     };
-    holds.then(|| number.to_json())
+    holds.then(|| zmij::Buffer::new().format_finite(number).to_string())
+}
+
+/// The fewest digits that read back as this number; whole ones without a fraction.
+fn decimal(number: impl zmij::Float) -> String {
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format(number);
+    text.strip_suffix(".0").unwrap_or(text).to_string()
 }
 
 fn enumerator(enumeration: &Enumeration, width: Width, text: &str) -> Option<String> {
@@ -127,8 +134,8 @@ fn shown(shape: &Shape<'_>, bytes: &[u8]) -> Option<String> {
         Shape::Integer(width) => number::from_bytes(bytes, width.signed).map(number::decimal),
         Shape::Character => number::from_bytes(bytes, true).map(number::decimal),
         Shape::Bool => Some(is_true(bytes).to_string()),
-        Shape::Float(Precision::Single) => Some(f32::from_ne_bytes(bytes.try_into().ok()?).to_string()),
-        Shape::Float(Precision::Double) => Some(f64::from_ne_bytes(bytes.try_into().ok()?).to_string()),
+        Shape::Float(Precision::Single) => Some(decimal(f32::from_ne_bytes(bytes.try_into().ok()?))),
+        Shape::Float(Precision::Double) => Some(decimal(f64::from_ne_bytes(bytes.try_into().ok()?))),
         Shape::Enumeration(enumeration, width) => {
             let value = number::from_bytes(bytes, width.signed)?;
             let known = enumeration
