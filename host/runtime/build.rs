@@ -18,7 +18,9 @@ const COMPONENTS: [&str; 3] = ["tool", "args", "printer"];
 
 fn main() {
     if let Err(error) = build() {
-        println!("cargo::error={}", format!("{error:#}").replace('\n', " "));
+        for line in format!("{error:#}").lines() {
+            println!("cargo::error={line}");
+        }
     }
 }
 
@@ -94,7 +96,7 @@ fn build_guests(sdk: &Path, out_dir: &Path) -> Result<PathBuf> {
         }
     }
     command
-        .args(["build", "--release", "--locked", "--target", GUEST_TARGET])
+        .args(["build", "--quiet", "--release", "--locked", "--target", GUEST_TARGET])
         .arg("--manifest-path")
         .arg(sdk.join("Cargo.toml"))
         .arg("--target-dir")

@@ -53,7 +53,7 @@ fn part<'a>(
     let Some(Replacement { name, bytes }) = replacement else {
         return Ok(default.into());
     };
-    let exports = names(bytes, |world| &world.exports)
+    let Names { exports, .. } = names(bytes)
         .with_context(|| format!("{name} is not a WebAssembly component"))?;
     if !exports.iter().any(|found| found == export) {
         bail!(
@@ -63,7 +63,8 @@ fn part<'a>(
     }
     let closed = compose(bytes, &[("closed", defaults::CLOSED)])
         .with_context(|| format!("{name} cannot be closed against WASI"))?;
-    let asked: Vec<String> = names(&closed, |world| &world.imports)?
+    let asked: Vec<String> = names(&closed)?
+        .imports
         .into_iter()
         .filter(|import| {
             let interface = import.split('@').next().unwrap_or(import);
@@ -84,21 +85,20 @@ fn part<'a>(
     Ok(closed.into())
 }
 
-/// What a component imports or exports, as `select` picks.
-fn names<T>(
-    bytes: &[u8],
-    select: impl Fn(&wac_graph::types::World) -> &T,
-) -> Result<Vec<String>>
-where
-    for<'a> &'a T: IntoIterator<Item = (&'a String, &'a wac_graph::types::ItemKind)>,
-{
+/// What a component imports and exports.
+struct Names {
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+fn names(bytes: &[u8]) -> Result<Names> {
     let mut graph = CompositionGraph::new();
     let package = Package::from_bytes("component", None, bytes.to_vec(), graph.types_mut())?;
     let world = &graph.types()[package.ty()];
-    Ok(select(world)
-        .into_iter()
-        .map(|(name, _)| name.clone())
-        .collect())
+    Ok(Names {
+        imports: world.imports.keys().cloned().collect(),
+        exports: world.exports.keys().cloned().collect(),
+    })
 }
 
 fn list(names: &[String]) -> String {

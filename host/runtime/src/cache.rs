@@ -31,7 +31,7 @@ impl Cache {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return None,
             _ => {}
         }
-        let dir = parent.open_dir_nofollow(name).ok()?;
+        let dir = parent.open_dir(name).ok()?;
         check(&dir.dir_metadata().ok()?).ok()?;
         Some(Self { dir })
     }

@@ -1,9 +1,9 @@
 use anyhow::{Context, Result};
-use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::component::{Component, Linker};
 
 use crate::assemble::Replacements;
 use crate::defaults;
-use crate::host::Host_;
+use crate::host;
 use crate::precompiled::Precompiled;
 use crate::state::State;
 use crate::tool::Tool;
@@ -21,7 +21,7 @@ impl Engine {
         let engine = wasmtime::Engine::new(&config::config()?)?;
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-        Host_::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
+        host::add_to_linker(&mut linker)?;
         watchdog::tick(&engine).context("the thread that stops looping guests does not start")?;
         Ok(Self { engine, linker })
     }
@@ -49,6 +49,7 @@ impl Engine {
         let instance = self
             .linker
             .instantiate_pre(component)
+            .map_err(anyhow::Error::from)
             .context("the component asks for something that this host does not have")?;
         Tool::new(instance)
     }

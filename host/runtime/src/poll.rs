@@ -1,6 +1,6 @@
 //! Descriptors as WASI's pollables.
 
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Instant;
 
 use tokio::io::Interest;
@@ -29,10 +29,14 @@ impl Readable {
 #[wasmtime_wasi::async_trait]
 impl Pollable for Readable {
     async fn ready(&mut self) {
+        #[expect(
+            deprecated,
+            reason = "its replacement is unsafe because of types that lie about their descriptor; these own theirs"
+        )]
         let watched: Vec<_> = self
             .descriptors
             .iter()
-            .filter_map(|descriptor| AsyncFd::with_interest(descriptor, Interest::READABLE).ok())
+            .filter_map(|descriptor| AsyncFd::with_interest(descriptor.as_fd(), Interest::READABLE).ok())
             .collect();
         let deadline = self.deadline.map(|deadline| tokio::time::sleep_until(deadline.into()));
         let mut deadline = std::pin::pin!(deadline);

@@ -10,6 +10,10 @@ mod types;
 
 pub use object::Skeleton;
 
+use wasmtime::component::{HasSelf, Linker};
+
+use crate::state::State;
+
 wasmtime::component::bindgen!({
     path: "../../wit",
     world: "eunomia:bpf/host",
@@ -26,6 +30,18 @@ wasmtime::component::bindgen!({
         "eunomia:bpf/events.event-source": events::EventSource,
     },
 });
+
+/// Offer the contract to every guest of this linker.
+pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    use eunomia::bpf;
+    bpf::types::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
+    bpf::session::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
+    bpf::object::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
+    bpf::program::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
+    bpf::map::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
+    bpf::events::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
+    bpf::output::add_to_linker::<_, HasSelf<_>>(linker, |state| state)
+}
 
 /// An error of the loader in the words of the contract: what, where and why in its chain, and a hint on a line of its own.
 fn text(error: &loader::Error) -> String {
