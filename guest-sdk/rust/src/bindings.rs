@@ -12,69 +12,50 @@
     reason = "generated code"
 )]
 
-/// The types on their own, with comparisons: nothing in them is a resource.
-mod plain {
+/// What the host offers.
+mod host {
     wit_bindgen::generate!({
         path: "../../wit",
-        inline: "
-            package eunomia:sdk-types;
-            world plain { import eunomia:bpf/types@0.1.0; }
-        ",
-        additional_derives: [PartialEq, Eq],
-        generate_all,
-        generate_unused_types: true,
-    });
-}
-
-pub use plain::eunomia::bpf::types;
-
-/// The imports.
-mod imports {
-    wit_bindgen::generate!({
-        path: "../../wit",
-        inline: "
-            package eunomia:sdk-imports;
-            world imports {
-                include eunomia:bpf/host@0.1.0;
-                import eunomia:bpf/args@0.1.0;
-                import eunomia:bpf/printer@0.1.0;
-            }
-        ",
-        with: { "eunomia:bpf/types@0.1.0": crate::bindings::types },
-        generate_all,
-        generate_unused_types: true,
-    });
-}
-
-pub use imports::eunomia::bpf::{args, events, map, object, output, printer, program, session};
-pub use imports::wasi::io::poll;
-
-/// What a component implements that reads command lines.
-pub mod args_component {
-    wit_bindgen::generate!({
-        path: "../../wit",
-        world: "eunomia:bpf/args-component@0.1.0",
-        additional_derives: [PartialEq, Eq],
-        with: { "eunomia:bpf/types@0.1.0": crate::bindings::types },
-        runtime_path: "::eunomia::wit_bindgen::rt",
-        default_bindings_module: "::eunomia::bindings::args_component",
-        export_macro_name: "export_args",
-        pub_export_macro: true,
-    });
-}
-
-/// What a component implements that prints events.
-pub mod printer_component {
-    wit_bindgen::generate!({
-        path: "../../wit",
-        world: "eunomia:bpf/printer-component@0.1.0",
+        world: "eunomia:bpf/host@0.1.0",
         with: {
-            "eunomia:bpf/types@0.1.0": crate::bindings::types,
-            "eunomia:bpf/output@0.1.0": crate::bindings::output,
+            "eunomia:bpf/types@0.1.0": eunomia_component::types,
+            "eunomia:bpf/output@0.1.0": eunomia_component::output,
         },
-        runtime_path: "::eunomia::wit_bindgen::rt",
-        default_bindings_module: "::eunomia::bindings::printer_component",
-        export_macro_name: "export_printer",
-        pub_export_macro: true,
+        generate_all,
+        generate_unused_types: true,
     });
 }
+
+pub use eunomia_component::bindings::{args_component, output, printer_component, types};
+pub use host::eunomia::bpf::{events, map, object, program, session};
+pub use host::wasi::io::poll;
+
+/// What other components offer.
+mod args_import {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        inline: "
+            package eunomia:sdk-args;
+            world args { import eunomia:bpf/args@0.1.0; }
+        ",
+        with: { "eunomia:bpf/types@0.1.0": eunomia_component::types },
+        generate_all,
+        generate_unused_types: true,
+    });
+}
+
+mod printer_import {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        inline: "
+            package eunomia:sdk-printer;
+            world printer { import eunomia:bpf/printer@0.1.0; }
+        ",
+        with: { "eunomia:bpf/types@0.1.0": eunomia_component::types },
+        generate_all,
+        generate_unused_types: true,
+    });
+}
+
+pub use args_import::eunomia::bpf::args;
+pub use printer_import::eunomia::bpf::printer;

@@ -34,50 +34,27 @@
 //! A component imports the functions that its code reaches, and no others: a tool that never touches [`args`] or
 //! [`printer`] does not ask for them. `std` adds what it needs of WASI where it is used.
 //!
-//! # Components without `std`
-//!
-//! A component that reads command lines may ask for nothing, and one that prints may ask for [`output`] alone. Both are
-//! written without `std`, against [`args_component`] and [`printer_component`], with [`no_std_runtime!`] at their root.
+//! Components that tools import, printers and readers of command lines, are written against the crate
+//! `eunomia-component` instead.
 
 #![no_std]
 
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
-// The macros that export an interface name this crate, from within as from outside.
-extern crate self as eunomia;
 
-mod batch;
 pub mod bindings;
 mod error;
 pub mod events;
 pub mod object;
 pub mod output;
-mod runtime;
 pub mod session;
-mod value;
 
-/// What a component implements that reads command lines: [`Guest`](args_component::Guest), handed to
-/// [`export!`](args_component::export).
-pub mod args_component {
-    pub use crate::bindings::args_component::export_args as export;
-    pub use crate::bindings::args_component::exports::eunomia::bpf::args::{Assignment, Guest, Outcome};
-}
-
-/// What a component implements that prints events: [`Guest`](printer_component::Guest) and
-/// [`GuestPrinter`](printer_component::GuestPrinter), handed to [`export!`](printer_component::export).
-pub mod printer_component {
-    pub use crate::bindings::printer_component::export_printer as export;
-    pub use crate::bindings::printer_component::exports::eunomia::bpf::printer::{Error, Guest, GuestPrinter, Printer};
-}
-
-pub use batch::{Record, Records};
 pub use bindings::{args, map, poll, printer, program, types};
-pub use bytemuck;
 pub use error::{Error, ErrorKind};
+pub use eunomia_component::no_std_runtime;
+pub use eunomia_component::{Record, Records, Value, bytemuck};
 pub use object::{Object, OpenObject, Skeleton};
 pub use output::Output;
-pub use runtime::Malloc;
-pub use value::Value;
 #[doc(hidden)]
 pub use wit_bindgen;

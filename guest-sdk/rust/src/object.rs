@@ -1,9 +1,9 @@
 //! BPF objects, from their skeleton to the kernel: [`Skeleton`] → [`OpenObject`] → [`Object`].
 
+use crate::Value;
 use crate::bindings::object;
 use crate::error::Error;
 use crate::types::Description;
-use crate::value::Value;
 
 /// An object in the kernel, with its programs and maps. They keep what they need of it when it is dropped.
 pub use crate::bindings::object::Object;

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use eunomia::types::{Description, Variable};
+use eunomia_component::types::{Description, Variable};
 
 use crate::default;
 use crate::shape::Shape;

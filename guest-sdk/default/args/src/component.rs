@@ -3,11 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use eunomia::args_component::{Guest, Outcome, export};
-use eunomia::types::Description;
+use eunomia_component::args::{Guest, Outcome};
+use eunomia_component::types::Description;
 
-export!(Component);
-eunomia::no_std_runtime!();
+eunomia_component::export_args!(Component);
+eunomia_component::no_std_runtime!();
 
 struct Component;
 

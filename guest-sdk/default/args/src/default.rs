@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 
-use eunomia::types::Variable;
+use eunomia_component::types::Variable;
 
 use crate::command::Choice;
 use crate::json::Json;

@@ -5,9 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use eunomia::Value as _;
-use eunomia::args_component::{Assignment, Outcome};
-use eunomia::types::Description;
+use eunomia_component::Value as _;
+use eunomia_component::args::{Assignment, Outcome};
+use eunomia_component::types::Description;
 
 use crate::command::{Choice, Command, Meaning};
 use crate::nearest::nearest;

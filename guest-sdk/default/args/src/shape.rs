@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use eunomia::types::{Enumeration, Layout, Signedness, TypeDefinition, TypeIndex, TypeKind};
+use eunomia_component::types::{Enumeration, Layout, Signedness, TypeDefinition, TypeIndex, TypeKind};
 
 /// How many names of an enumeration an error lists before it only counts on.
 const NAMES: usize = 24;

@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use eunomia::Value as _;
-use eunomia::types::{Enumeration, Signedness};
+use eunomia_component::Value as _;
+use eunomia_component::types::{Enumeration, Signedness};
 
 use crate::json::Json;
 use crate::number::{self, Whole};

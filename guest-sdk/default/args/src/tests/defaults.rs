@@ -49,7 +49,7 @@ fn a_bool_starts_from_the_packages_default_before_the_objects_value() {
 
 #[test]
 fn a_default_that_does_not_fit_is_an_error_that_the_user_can_pass_by() {
-    let tool = tool(&Type::Int(1, eunomia::types::Signedness::Unsigned), "300");
+    let tool = tool(&Type::Int(1, eunomia_component::types::Signedness::Unsigned), "300");
     assert_eq!(
         tool.usage(&[]),
         "the package's default for --it is 300, and it takes an integer from 0 to 255\n\

@@ -81,9 +81,9 @@ fn a_description_that_contradicts_itself_makes_no_options_and_no_panic() {
     let tool = Tool::new()
         .variable("gone", &Type::Bool)
         .with(|variable| variable.type_ = u32::MAX)
-        .variable("short", &Type::Int(8, eunomia::types::Signedness::Signed))
+        .variable("short", &Type::Int(8, eunomia_component::types::Signedness::Signed))
         .with(|variable| variable.initial.truncate(3))
-        .variable("odd", &Type::Int(3, eunomia::types::Signedness::Signed))
+        .variable("odd", &Type::Int(3, eunomia_component::types::Signedness::Signed))
         .variable("empty", &Type::Float(4))
         .with(|variable| variable.initial = vec![1]);
     assert!(tool.usage(&["--gone"]).starts_with("there is no option"));

@@ -3,8 +3,8 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use eunomia::args_component::Outcome;
-use eunomia::types::{
+use eunomia_component::args::Outcome;
+use eunomia_component::types::{
     Argument, ArrayType, Description, Documentation, Enumeration, Enumerator, Layout, Signedness, TypeDefinition,
     TypeKind, Variable,
 };

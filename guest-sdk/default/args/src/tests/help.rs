@@ -1,7 +1,7 @@
 //! `-h` and `-V`.
 
 use super::fixture::{INT, Tool, Type, array, sigsnoop};
-use eunomia::types::Signedness;
+use eunomia_component::types::Signedness;
 
 #[test]
 fn the_help_looks_as_users_know_it() {

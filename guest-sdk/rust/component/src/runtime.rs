@@ -89,7 +89,7 @@ mod wasm {
 /// #![cfg_attr(target_family = "wasm", no_std)]
 /// extern crate alloc;
 ///
-/// eunomia::no_std_runtime!();
+/// eunomia_component::no_std_runtime!();
 /// # fn main() {}
 /// ```
 #[macro_export]

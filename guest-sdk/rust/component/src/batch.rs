@@ -25,7 +25,7 @@ impl<'a> Record<'a> {
     /// longer is cut, because the kernel pads some records.
     ///
     /// ```
-    /// # let batch = eunomia::types::Batch { data: vec![4, 77], records: 1, lost: 0, time: 0 };
+    /// # let batch = eunomia_component::types::Batch { data: vec![4, 77], records: 1, lost: 0, time: 0 };
     /// for record in &batch {
     ///     assert_eq!(record.view::<u32>(), Some(&77));
     /// }
