@@ -16,6 +16,7 @@ use crate::state::State;
 const MOST_BYTES: u32 = 1 << 20;
 
 /// A reader that the end of the run counts, too.
+#[expect(unreachable_pub, reason = "the generated bindings export it again")]
 pub struct EventSource(Arc<Mutex<loader::EventSource>>);
 
 impl EventSource {

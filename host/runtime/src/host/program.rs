@@ -9,6 +9,7 @@ use super::text;
 use crate::state::State;
 
 /// An attachment that both the guest and the end of the run can take.
+#[expect(unreachable_pub, reason = "the generated bindings export it again")]
 pub struct Link(Arc<Mutex<Option<loader::Link>>>);
 
 impl Link {
