@@ -11,6 +11,7 @@ use crate::buffer::Buffer;
 use crate::error::{Error, Kind, Result};
 use crate::map::Map;
 use crate::pace::{Look, Pace, Step};
+use crate::reader::Reader;
 use crate::ring::End;
 use crate::stop::Stop;
 
@@ -60,12 +61,13 @@ pub struct Totals {
 /// Reads ring buffers and perf buffers.
 ///
 /// Open it before programs are attached: what a program sends to a perf buffer that is not open is lost and not counted by the
-/// kernel. There must be one reader for a map.
+/// kernel. A map has no more than one reader at a time.
 #[derive(Debug)]
 pub struct EventSource {
     // The buffers go first: libbpf clears a perf buffer's map when it is closed.
     buffers: Vec<Buffer>,
     maps: Vec<Map>,
+    _readers: Vec<Reader>,
     epoll: OwnedFd,
     pace: Pace,
     /// Which buffer the next read begins with, so that none starves the others.
@@ -87,6 +89,7 @@ impl EventSource {
             )));
         }
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let readers = maps.iter().map(Reader::of).collect::<Result<_>>()?;
         let mut buffers = Vec::with_capacity(maps.len());
         for (map, source) in maps.iter().zip(0..) {
             let buffer = Buffer::open(map, source, options)
@@ -108,6 +111,7 @@ impl EventSource {
         Ok(Self {
             buffers,
             maps: maps.to_vec(),
+            _readers: readers,
             epoll,
             pace,
             first: 0,
@@ -119,7 +123,7 @@ impl EventSource {
     /// Waits for records and moves as many as fit into `batch`, whose memory is used again.
     ///
     /// `max_bytes` bounds the batch with headers and padding, `limit` its number of records. Records that follow shortly are
-    /// waited for, up to 12 ms and never until a buffer fills, unless `deadline` is nearer. A deadline that has passed only looks.
+    /// waited for, up to 10 ms and never until a buffer fills, unless `deadline` is nearer. A deadline that has passed only looks.
     ///
     /// A record that alone is larger than `max_bytes` is [`Kind::TooSmall`]; nothing was consumed.
     pub fn next(

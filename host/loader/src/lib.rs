@@ -23,6 +23,7 @@ mod perf;
 mod perf_open;
 mod program;
 mod raw;
+mod reader;
 mod ring;
 mod stop;
 mod target;

@@ -1,12 +1,13 @@
 //! A loaded object, shared by everything that came from it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use package::{Description, Value};
 
 use crate::error::{Error, Kind, Result};
-use crate::link::Link;
+use crate::link::{Link, detach_all};
 use crate::map::{Map, UpdateMode};
 use crate::open::{find_variable, image, wrong_length};
 use crate::program::Program;
@@ -25,6 +26,8 @@ pub(crate) struct Inner {
     pub(crate) overrides: Vec<Override>,
     /// Held while libbpf attaches: for some kinds of program it notes something in the object.
     pub(crate) attaching: Mutex<()>,
+    /// The numbers of the maps that have a reader.
+    pub(crate) read: Mutex<BTreeSet<u32>>,
 }
 
 impl fmt::Debug for Object {
@@ -40,6 +43,7 @@ impl Object {
             description,
             overrides,
             attaching: Mutex::new(()),
+            read: Mutex::default(),
         }))
     }
 
@@ -50,7 +54,14 @@ impl Object {
         for program in self.0.description.programs.iter().filter(|program| program.link) {
             let program = self.program(&program.name)?;
             if program.is_loaded() && program.attaches() {
-                links.push(program.attach()?);
+                match program.attach() {
+                    Ok(link) => links.push(link),
+                    Err(error) => {
+                        // The error that matters is the first one.
+                        let _ = detach_all(links);
+                        return Err(error);
+                    }
+                }
             }
         }
         Ok(links)

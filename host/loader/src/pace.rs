@@ -8,19 +8,24 @@
 use std::time::{Duration, Instant};
 
 /// How long an event waits for others at most. Promised are 20 ms from the event to the caller; the rest is for late wake-ups.
-const GROUP: Duration = Duration::from_millis(12);
+const GROUP: Duration = Duration::from_millis(10);
 /// The first sleep after a quiet time, when the rate is not known.
 const FIRST: Duration = Duration::from_micros(50);
 /// How full a buffer may become before it is read.
 const ENOUGH: f64 = 0.25;
-/// Bytes a second that a burst is taken to bring: more than a million records of 96 bytes.
-const BURST: f64 = 128.0 * 1024.0 * 1024.0;
+/// Bytes a second that a burst is taken to bring: 700,000 records of 96 bytes.
+const BURST: f64 = 64.0 * 1024.0 * 1024.0;
 /// Over which time records are counted to know whether events flow.
 const MEMORY: f64 = 0.024;
-/// Records within that time from which on gathering pays: a sleep costs about as much as a wake-up.
-const FLOWING: f64 = 24.0;
-/// Where that count is cut off, so that a flood is forgotten as fast as a trickle.
-const FLOOD: f64 = 4.0 * FLOWING;
+/// Records within that time from which on gathering pays: a sleep costs as much as a wake-up for one record.
+const FLOWING: f64 = 16.0;
+/// Below so many it no longer does. The two lie apart so that a rate between them does not go to and fro.
+const TRICKLE: f64 = 8.0;
+/// Where that count is cut off, so that a flood is forgotten nearly as fast as a trickle.
+const FLOOD: f64 = 6.0 * FLOWING;
+
+/// Over which time a fast rate is forgotten, in seconds.
+const CALM: f64 = 0.05;
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +62,8 @@ pub(crate) struct Pace {
     rate: f64,
     /// Records of the last moments, fading, and when they were counted.
     recent: (Instant, f64),
+    /// Whether there were enough of them to gather more.
+    flowing: bool,
 }
 
 impl Pace {
@@ -70,6 +77,7 @@ impl Pace {
             seen: (now, 0.0),
             rate: 0.0,
             recent: (now, 0.0),
+            flowing: false,
         }
     }
 
@@ -127,18 +135,18 @@ impl Pace {
             return;
         }
         self.seen = (now, share);
-        if share >= before {
-            let rate = (share - before) / time.as_secs_f64();
-            // A rise counts at once, a fall by and by.
-            self.rate = rate.max((self.rate + rate) / 2.0);
-        }
+        // A rise counts at once. A fall may be a producer that was only held up for a moment.
+        let kept = self.rate * (-time.as_secs_f64() / CALM).exp();
+        let rate = (share - before) / time.as_secs_f64();
+        self.rate = rate.max(kept);
         if share > 2.0 * ENOUGH {
             self.step = FIRST;
         }
     }
 
-    fn flowing(&self, now: Instant) -> bool {
-        self.recent(now) >= FLOWING
+    fn flowing(&mut self, now: Instant) -> bool {
+        self.flowing = self.recent(now) >= if self.flowing { TRICKLE } else { FLOWING };
+        self.flowing
     }
 
     fn recent(&self, now: Instant) -> f64 {

@@ -189,6 +189,10 @@ impl Ring {
             if length & BUSY != 0 {
                 break End::Busy;
             }
+            if step > end - position {
+                // No kernel writes this; a second reader of the same ring could make it look so. Nothing after it can be trusted.
+                break End::Busy;
+            }
             if position + step - self.position > room {
                 break End::Full(step as usize);
             }

@@ -74,7 +74,7 @@ fn records_come_whole_and_in_order_while_the_ring_goes_round() {
         assert_eq!(sequences(&batch), (round * 91..(round + 1) * 91).collect::<Vec<_>>());
         for record in batch.iter() {
             assert_eq!((record.source, record.cpu, record.data.len()), (0, CPU_UNKNOWN, 88));
-            assert!(record.data.get(8..).unwrap().iter().all(|byte| *byte == b'x'));
+            assert!(record.data.get(16..).unwrap().iter().all(|byte| *byte == b'x'));
         }
     }
 }
@@ -304,4 +304,18 @@ fn a_map_that_is_no_buffer_is_refused_by_name() {
         format!("{error:#}"),
         "map lost_by_cpu cannot be read as a buffer: it is a percpu_array map, neither a ring buffer nor a perf event array"
     );
+}
+
+#[test]
+fn a_buffer_has_one_reader_at_a_time() {
+    let object = load(None);
+    let first = source(&object);
+    let map = object.map("events").unwrap();
+    let error = EventSource::open(std::slice::from_ref(&map), EventOptions::default()).unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(error.to_string(), "map events has a reader already");
+    drop(first);
+    produce(&object, 5, 1, FIXED);
+    assert_eq!(sequences(&take(&mut source(&object), ROOM, None)), [5]);
+    assert!(EventSource::open(&[map.clone(), map], EventOptions::default()).is_err());
 }

@@ -12,7 +12,8 @@ struct driver_input {
 
 struct event {
 	__u64 sequence;
-	char filler[80];
+	__u64 time;
+	char filler[72];
 };
 
 struct {
@@ -61,6 +62,7 @@ static long one(__u64 index, struct driver_input *input)
 		return 0;
 	}
 	event->sequence = sequence;
+	event->time = bpf_ktime_get_ns();
 	__builtin_memset(event->filler, 'x', sizeof(event->filler));
 	if (input->mode == DISCARD && sequence % 3 == 0) {
 		__sync_fetch_and_sub(&produced, 1);
