@@ -4,12 +4,11 @@ use crate::layout::{Enumerator, Format, Kind, Member, Options, Source, SourceKin
 use crate::printer::{Error, Printer};
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use eunomia::bindings::output;
-use eunomia::bindings::printer_component::exports::eunomia::bpf::printer as exported;
-use eunomia::bindings::types;
+use eunomia_component::printer as exported;
+use eunomia_component::{output, types};
 
-eunomia::bindings::printer_component::export_printer!(Component);
-eunomia::no_std_runtime!();
+eunomia_component::export_printer!(Component);
+eunomia_component::no_std_runtime!();
 
 struct Component;
 
