@@ -1,16 +1,15 @@
 //! What somebody named, from its first bytes.
 
-use package::Package;
 use registry::Name;
+use runtime::Skeleton;
 
 use crate::failure::Failure;
 use crate::module::{Module, imports};
 
 /// What can be run.
-#[derive(Debug)]
 pub(crate) enum Content {
-    /// A skeleton for the default tool.
-    Package(Box<Package>),
+    /// What the default tool runs.
+    Package(Skeleton),
     /// A tool.
     Component(Vec<u8>),
 }
@@ -22,10 +21,18 @@ impl Content {
             Some(Layer::Component) => Ok(Self::Component(bytes)),
             Some(Layer::Module) => Err(module(&bytes, name)),
             Some(Layer::Unknown) => Err(Failure::host(anyhow::anyhow!("{name} is a damaged WebAssembly file"))),
-            None => match Package::parse(&bytes) {
-                Ok(package) => Ok(Self::Package(Box::new(package))),
+            None => match Skeleton::parse(&bytes) {
+                Ok(skeleton) => Ok(Self::Package(skeleton)),
                 Err(error) => Err(no_package(error, &bytes, name)),
             },
+        }
+    }
+
+    /// What the tool calls itself; none for a component, which says so only in its help.
+    pub(crate) fn tool_name(&self) -> Option<&str> {
+        match self {
+            Self::Package(skeleton) => Some(&skeleton.description().name),
+            Self::Component(_) => None,
         }
     }
 
@@ -91,7 +98,7 @@ mod tests {
 
     fn refusal(bytes: &[u8], name: &str) -> (String, String) {
         let name = Name::parse(name.as_ref()).unwrap();
-        let failure = Content::read(bytes.to_vec(), &name).unwrap_err();
+        let failure = Content::read(bytes.to_vec(), &name).err().unwrap();
         assert_eq!(failure.exit, Exit::HostFailed);
         (format!("{:#}", failure.error), failure.hint.unwrap_or_default())
     }
@@ -99,8 +106,8 @@ mod tests {
     #[test]
     fn a_component_is_known_by_its_layer() {
         let name = Name::parse("-".as_ref()).unwrap();
-        let content = Content::read(b"\0asm\x0d\0\x01\0".to_vec(), &name).unwrap();
-        assert!(matches!(content, Content::Component(_)));
+        let content = Content::read(b"\0asm\x0d\0\x01\0".to_vec(), &name);
+        assert!(matches!(content, Ok(Content::Component(_))));
         let (message, _) = refusal(b"\0asm\x0d\0\x02\0", "x.wasm");
         assert_eq!(message, "x.wasm is a damaged WebAssembly file");
         let (message, _) = refusal(b"\0asm", "x.wasm");

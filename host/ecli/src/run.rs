@@ -1,7 +1,6 @@
 //! `ecli run`.
 
 use std::io::{self, IsTerminal};
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -30,7 +29,8 @@ pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Fai
 
     let engine = Engine::new().map_err(Failure::host)?;
     let stop = stop(&settings)?;
-    let mut session = Session::new(settings.tool_name(), stop.clone());
+    let tool_name = content.tool_name().map_or_else(|| settings.tool_name(), str::to_owned);
+    let mut session = Session::new(tool_name.clone(), stop.clone());
     let tool = prepare(&engine, content, &replacements, &mut session, &settings.name)?;
     if settings.verbosity == Verbosity::Verbose {
         let ready = begin.elapsed() - read;
@@ -47,7 +47,7 @@ pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Fai
         .context("cannot listen for signals")
         .map_err(Failure::host)?;
     let outcome = tool.run(session);
-    report(outcome, &settings, printer)
+    report(outcome, &tool_name, &settings, printer)
 }
 
 fn fetch(name: &Name, settings: &Settings, printer: &mut Printer) -> Result<Fetched, Failure> {
@@ -104,8 +104,8 @@ fn prepare(
     name: &Name,
 ) -> Result<Tool, Failure> {
     match content {
-        Content::Package(package) => {
-            session.skeleton = Some(Arc::new(*package));
+        Content::Package(skeleton) => {
+            session.skeleton = Some(skeleton);
             engine.default_tool(replacements)
         }
         Content::Component(bytes) => engine
@@ -129,7 +129,7 @@ fn output(settings: &Settings) -> OutputOptions {
     }
 }
 
-fn report(outcome: Outcome, settings: &Settings, printer: &mut Printer) -> Result<Exit, Failure> {
+fn report(outcome: Outcome, tool_name: &str, settings: &Settings, printer: &mut Printer) -> Result<Exit, Failure> {
     let exit = match outcome.exit {
         runtime::Exit::Code(code) => {
             if code == Exit::Usage.code()
@@ -140,7 +140,7 @@ fn report(outcome: Outcome, settings: &Settings, printer: &mut Printer) -> Resul
             Exit::Tool(code)
         }
         runtime::Exit::Trapped(reason) => {
-            printer.error(&anyhow::anyhow!("{} was stopped: {reason}", settings.tool_name()));
+            printer.error(&anyhow::anyhow!("{tool_name} was stopped: {reason}"));
             Exit::Trapped
         }
         runtime::Exit::Failed(error) => return Err(Failure::host(error)),
