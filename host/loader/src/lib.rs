@@ -32,7 +32,7 @@ mod vmlinux;
 pub use batch::{Batch, CPU_UNKNOWN, Record};
 pub use error::{Error, Kind, Result};
 pub use events::{EventOptions, EventSource, Next, Totals};
-pub use headers::{HEADERS, HEADERS_LICENSE, headers};
+pub use headers::{HEADERS_LICENSE, headers};
 pub use link::{Link, detach_all};
 pub use log::{Level, LogSink, set_log_sink};
 pub use map::{Map, MapInfo, UpdateMode};
