@@ -58,3 +58,7 @@ pub use object::{Object, OpenObject, Skeleton};
 pub use output::Output;
 #[doc(hidden)]
 pub use wit_bindgen;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
