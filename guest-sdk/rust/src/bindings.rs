@@ -26,7 +26,7 @@ mod host {
     });
 }
 
-pub use eunomia_component::bindings::{args_component, output, printer_component, types};
+pub use eunomia_component::bindings::{output, types};
 pub use host::eunomia::bpf::{events, map, object, program, session};
 pub use host::wasi::io::poll;
 

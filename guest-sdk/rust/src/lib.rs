@@ -52,7 +52,6 @@ pub mod session;
 
 pub use bindings::{args, map, poll, printer, program, types};
 pub use error::{Error, ErrorKind};
-pub use eunomia_component::no_std_runtime;
 pub use eunomia_component::{Record, Records, Value, bytemuck};
 pub use object::{Object, OpenObject, Skeleton};
 pub use output::Output;
