@@ -15,6 +15,7 @@ mod layout;
 mod names;
 mod number;
 mod op;
+mod plain;
 mod plan;
 mod printer;
 mod table;

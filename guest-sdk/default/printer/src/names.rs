@@ -2,7 +2,6 @@
 
 use crate::layout::Enumerator;
 use crate::number::MOST_64;
-use crate::op::LEAD;
 use crate::text::{Style, name};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -14,81 +13,51 @@ pub(crate) struct Names {
     sign_bits: Option<u32>,
     /// What turns the order of the values into the order of unsigned numbers.
     flip: u64,
-    /// The value that `direct` begins with, flipped.
+    /// The value that `near` begins with, flipped.
     first: u64,
-    /// The names of consecutive values.
-    direct: Vec<Span>,
-    /// All names by flipped value, where the values are too far apart for `direct`.
-    sorted: Vec<(u64, Span)>,
-    /// The names one after the other, and enough bytes more that a copy may go past the last.
-    text: Vec<u8>,
+    /// The names of consecutive values, where the values are that near to each other.
+    near: Vec<Short>,
+    /// All names by flipped value.
+    all: Vec<(u64, Vec<u8>)>,
     /// The most bytes that a value takes.
     most: usize,
 }
 
-/// Where a name is in the text. An empty one stands for none.
+/// A name that one store writes. Length 0 stands for a value without a name, or with a longer one.
 #[derive(Debug, Clone, Copy, Default)]
-struct Span {
-    start: u32,
-    length: u32,
+pub(crate) struct Short {
+    pub(crate) text: [u8; SHORT],
+    pub(crate) length: u8,
 }
+
+const SHORT: usize = 16;
 
 impl Names {
     /// The names of an enumeration of `size` bytes. Of several names for one value the first is shown.
     pub(crate) fn new(values: &[Enumerator], signed: bool, size: u32, style: Style) -> Self {
-        let mut text = Vec::new();
-        let mut sorted = BTreeMap::new();
         let flip = if signed { 1 << 63 } else { 0 };
-        for value in values {
-            let key = value.value ^ flip;
-            if value.name.is_empty() || sorted.contains_key(&key) {
-                continue;
-            }
-            let start = text.len();
-            match style {
-                Style::Bare => text.extend(name(&value.name, style)),
-                Style::Quoted => {
-                    text.push(b'"');
-                    text.extend(name(&value.name, style));
-                    text.push(b'"');
-                }
-            }
-            let span = Span {
-                start: start as u32,
-                length: (text.len() - start) as u32,
-            };
-            sorted.insert(key, span);
+        let mut all = BTreeMap::new();
+        for value in values.iter().filter(|value| !value.name.is_empty()) {
+            all.entry(value.value ^ flip).or_insert_with(|| match style {
+                Style::Bare => name(&value.name, style),
+                Style::Quoted => [b"\"", &name(&value.name, style)[..], b"\""].concat(),
+            });
         }
-        text.extend([0; LEAD]);
-
-        let longest = sorted
-            .values()
-            .map(|span| span.length as usize)
-            .max()
-            .unwrap_or_default();
-        let sorted: Vec<(u64, Span)> = sorted.into_iter().collect();
-        let first = sorted.first().map_or(0, |(value, _)| *value);
-        let last = sorted.last().map_or(0, |(value, _)| *value);
-        // A table with at most three holes a name costs little, and finds a name without a search.
-        let direct = usize::try_from(last - first).is_ok_and(|range| range < 4 * sorted.len());
-        let mut names = Self {
+        let all: Vec<(u64, Vec<u8>)> = all.into_iter().collect();
+        let first = all.first().map_or(0, |(key, _)| *key);
+        Self {
             sign_bits: signed.then(|| 64_u32.saturating_sub(8 * size)),
             flip,
             first,
-            direct: Vec::new(),
-            sorted,
-            text,
-            most: longest.max(MOST_64),
-        };
-        if direct {
-            names.direct = alloc::vec![Span::default(); (last - first) as usize + 1];
-            for (value, span) in core::mem::take(&mut names.sorted) {
-                if let Some(place) = names.direct.get_mut((value - first) as usize) {
-                    *place = span;
-                }
-            }
+            near: near(&all, first),
+            most: all
+                .iter()
+                .map(|(_, name)| name.len())
+                .max()
+                .unwrap_or_default()
+                .max(MOST_64),
+            all,
         }
-        names
     }
 
     /// Whether a value without a name may be negative.
@@ -110,21 +79,39 @@ impl Names {
         }
     }
 
-    /// The text that begins with a value's name and goes on past it, and the name's length.
+    /// The name of a value, if it is a short one.
     #[inline(always)]
-    pub(crate) fn find(&self, value: u64) -> Option<(&[u8], usize)> {
-        let key = value ^ self.flip;
-        let span = match usize::try_from(key.wrapping_sub(self.first)) {
-            Ok(place) if place < self.direct.len() => *self.direct.get(place)?,
-            _ => self.search(key)?,
-        };
-        let text = self.text.get(span.start as usize..)?;
-        (span.length > 0).then_some((text, span.length as usize))
+    pub(crate) fn short(&self, value: u64) -> Option<&Short> {
+        let place = usize::try_from((value ^ self.flip).wrapping_sub(self.first)).ok()?;
+        self.near.get(place).filter(|name| name.length > 0)
     }
 
+    /// The name of a value.
     #[inline(never)]
-    fn search(&self, key: u64) -> Option<Span> {
-        let place = self.sorted.binary_search_by_key(&key, |(key, _)| *key).ok()?;
-        self.sorted.get(place).map(|(_, span)| *span)
+    pub(crate) fn find(&self, value: u64) -> Option<&[u8]> {
+        let place = self
+            .all
+            .binary_search_by_key(&(value ^ self.flip), |(key, _)| *key)
+            .ok()?;
+        self.all.get(place).map(|(_, name)| name.as_slice())
     }
+}
+
+/// The names from `first` on, if there are at most three holes a name.
+fn near(all: &[(u64, Vec<u8>)], first: u64) -> Vec<Short> {
+    let last = all.last().map_or(0, |(key, _)| *key);
+    let range = last - first;
+    if range >= 4 * all.len() as u64 {
+        return Vec::new();
+    }
+    let mut near = alloc::vec![Short::default(); range as usize + 1];
+    for (key, name) in all.iter().filter(|(_, name)| name.len() <= SHORT) {
+        if let Some(short) = near.get_mut((key - first) as usize) {
+            short.length = name.len() as u8;
+            for (place, byte) in short.text.iter_mut().zip(name) {
+                *place = *byte;
+            }
+        }
+    }
+    near
 }

@@ -1,9 +1,9 @@
 //! The steps of a row, and how they are run.
 
 use crate::names::Names;
-use crate::number::{address, float, signed, signed_128, unsigned, unsigned_128};
+use crate::number::{address, boolean, float, signed, signed_128, unsigned, unsigned_128};
 use crate::text::{Style, text};
-use crate::write::{pad, put, put_padded};
+use crate::write::{put, put_all, put_far, window};
 use alloc::vec::Vec;
 
 /// How much text one step can write before its value.
@@ -102,121 +102,116 @@ pub(crate) struct Place {
 /// The bytes at an offset. A plan reads only what its type holds, and a record is as long as its type.
 #[inline(always)]
 fn load<const N: usize>(record: &[u8], offset: u32) -> [u8; N] {
-    record
-        .get(offset as usize..)
-        .and_then(<[u8]>::first_chunk::<N>)
-        .copied()
-        .unwrap_or([0; N])
+    from(record, offset).first_chunk::<N>().copied().unwrap_or([0; N])
 }
 
 #[inline(always)]
-fn bytes(record: &[u8], offset: u32, length: u32) -> &[u8] {
-    record
-        .get(offset as usize..)
-        .and_then(|rest| rest.get(..length as usize))
-        .unwrap_or_default()
-}
-
-/// Write one record, or one element, by its steps.
-#[inline(always)]
-pub(crate) fn run(tables: &Tables, ops: &[Op], record: &[u8], out: &mut [u8], place: Place) -> Place {
-    let Place { mut at, mut start } = place;
-    for op in ops {
-        if op.column != 0 {
-            at = pad(out, at, start, op.column as usize);
-        }
-        put(out, at, op.lead);
-        at += op.lead_length as usize;
-        let offset = op.offset;
-        at = match op.value {
-            Value::Nothing => at,
-            Value::Unsigned1 => unsigned(out, at, u8::from_ne_bytes(load(record, offset)).into()),
-            Value::Unsigned2 => unsigned(out, at, u16::from_ne_bytes(load(record, offset)).into()),
-            Value::Unsigned4 => unsigned(out, at, u32::from_ne_bytes(load(record, offset)).into()),
-            Value::Unsigned8 => unsigned(out, at, u64::from_ne_bytes(load(record, offset))),
-            Value::Unsigned16 => unsigned_128(out, at, u128::from_ne_bytes(load(record, offset))),
-            Value::Signed1 => signed(out, at, i8::from_ne_bytes(load(record, offset)).into()),
-            Value::Signed2 => signed(out, at, i16::from_ne_bytes(load(record, offset)).into()),
-            Value::Signed4 => signed(out, at, i32::from_ne_bytes(load(record, offset)).into()),
-            Value::Signed8 => signed(out, at, i64::from_ne_bytes(load(record, offset))),
-            Value::Signed16 => signed_128(out, at, i128::from_ne_bytes(load(record, offset))),
-            Value::Bool => boolean(out, at, load(record, offset) != [0]),
-            Value::Address => address(out, at, u64::from_ne_bytes(load(record, offset))),
-            Value::Float4 { json } => {
-                let value = f32::from_ne_bytes(load(record, offset));
-                if value.is_finite() {
-                    float(out, at, value)
-                } else {
-                    not_finite(out, at, value.into(), json)
-                }
-            }
-            Value::Float8 { json } => {
-                let value = f64::from_ne_bytes(load(record, offset));
-                if value.is_finite() {
-                    float(out, at, value)
-                } else {
-                    not_finite(out, at, value, json)
-                }
-            }
-            Value::Bare(length) => {
-                let (at, beyond) = text(out, at, bytes(record, offset, length), Style::Bare);
-                start += beyond;
-                at
-            }
-            Value::Quoted(length) => {
-                let (at, beyond) = text(out, at, bytes(record, offset, length), Style::Quoted);
-                start += beyond;
-                at
-            }
-            Value::Enum { size, names } => {
-                let value = match size {
-                    1 => u8::from_ne_bytes(load(record, offset)).into(),
-                    2 => u16::from_ne_bytes(load(record, offset)).into(),
-                    4 => u32::from_ne_bytes(load(record, offset)).into(),
-                    _ => u64::from_ne_bytes(load(record, offset)),
-                };
-                enumeration(tables, names, out, at, value)
-            }
-            Value::Bits { shift, width, shown } => bits(tables, record, op, shift, width, shown, out, at),
-            Value::Each { block, count, stride } => {
-                let place = each(
-                    tables,
-                    block,
-                    bytes_from(record, offset),
-                    count,
-                    stride,
-                    out,
-                    Place { at, start },
-                );
-                start = place.start;
-                place.at
-            }
-        };
-    }
-    Place { at, start }
-}
-
-#[inline(always)]
-fn bytes_from(record: &[u8], offset: u32) -> &[u8] {
+fn from(record: &[u8], offset: u32) -> &[u8] {
     record.get(offset as usize..).unwrap_or_default()
 }
 
+/// Write one record, or one element, by its steps. `record` may go on past it: the bytes there are never shown.
 #[inline(always)]
-fn boolean(out: &mut [u8], at: usize, value: bool) -> usize {
-    put(out, at, if value { *b"true    " } else { *b"false   " });
-    at + 5 - usize::from(value)
+pub(crate) fn run(tables: &Tables, ops: &[Op], record: &[u8], out: &mut [u8], mut place: Place) -> Place {
+    for op in ops {
+        place = step(tables, op, record, out, place);
+    }
+    place
+}
+
+#[inline(always)]
+fn step(tables: &Tables, op: &Op, record: &[u8], out: &mut [u8], place: Place) -> Place {
+    let Place { mut at, mut start } = place;
+    if op.column != 0 {
+        at = pad(out, at, start, op.column as usize);
+    }
+    let Some(window) = window(out, at) else {
+        return place;
+    };
+    put(window, 0, op.lead);
+    let here = op.lead_length as usize;
+    let offset = op.offset;
+    let written = match op.value {
+        Value::Nothing => here,
+        Value::Unsigned1 => unsigned(window, here, u8::from_ne_bytes(load(record, offset)).into()),
+        Value::Unsigned2 => unsigned(window, here, u16::from_ne_bytes(load(record, offset)).into()),
+        Value::Unsigned4 => unsigned(window, here, u32::from_ne_bytes(load(record, offset)).into()),
+        Value::Unsigned8 => unsigned(window, here, u64::from_ne_bytes(load(record, offset))),
+        Value::Unsigned16 => unsigned_128(window, here, u128::from_ne_bytes(load(record, offset))),
+        Value::Signed1 => signed(window, here, i8::from_ne_bytes(load(record, offset)).into()),
+        Value::Signed2 => signed(window, here, i16::from_ne_bytes(load(record, offset)).into()),
+        Value::Signed4 => signed(window, here, i32::from_ne_bytes(load(record, offset)).into()),
+        Value::Signed8 => signed(window, here, i64::from_ne_bytes(load(record, offset))),
+        Value::Signed16 => signed_128(window, here, i128::from_ne_bytes(load(record, offset))),
+        Value::Bool => boolean(window, here, load(record, offset) != [0]),
+        Value::Address => address(window, here, u64::from_ne_bytes(load(record, offset))),
+        Value::Float4 { json } => float(window, here, f32::from_ne_bytes(load(record, offset)), json),
+        Value::Float8 { json } => float(window, here, f64::from_ne_bytes(load(record, offset)), json),
+        Value::Bits { shift, width, shown } => {
+            return Place {
+                at: bits(tables, from(record, offset), shift, width, shown, out, at + here),
+                start,
+            };
+        }
+        Value::Enum { size, names } => {
+            let value = match size {
+                1 => u8::from_ne_bytes(load(record, offset)).into(),
+                2 => u16::from_ne_bytes(load(record, offset)).into(),
+                4 => u32::from_ne_bytes(load(record, offset)).into(),
+                _ => u64::from_ne_bytes(load(record, offset)),
+            };
+            return Place {
+                at: enumeration(tables, names, out, at + here, value),
+                start,
+            };
+        }
+        Value::Bare(count) => {
+            let (at, beyond) = text(out, at + here, from(record, offset), count as usize, Style::Bare);
+            start += beyond;
+            return Place { at, start };
+        }
+        Value::Quoted(count) => {
+            let (at, beyond) = text(out, at + here, from(record, offset), count as usize, Style::Quoted);
+            start += beyond;
+            return Place { at, start };
+        }
+        Value::Each { block, count, stride } => {
+            return each(
+                tables,
+                block,
+                from(record, offset),
+                count,
+                stride,
+                out,
+                Place { at: at + here, start },
+            );
+        }
+    };
+    Place {
+        at: at + written,
+        start,
+    }
+}
+
+/// Write spaces until `column`, and at least one. `start` is where the row's first column would be.
+#[inline(always)]
+fn pad(out: &mut [u8], at: usize, start: usize, column: usize) -> usize {
+    let missing = (start + column).saturating_sub(at).max(1);
+    put_far(out, at, [b' '; 16]);
+    if missing > 16 {
+        pad_far(out, at, missing)
+    } else {
+        at + missing
+    }
 }
 
 #[cold]
-fn not_finite(out: &mut [u8], at: usize, value: f64, json: bool) -> usize {
-    let (text, length) = match (json, value.is_nan(), value > 0.0) {
-        (true, _, _) => (*b"null", 4),
-        (false, true, _) => (*b"NaN ", 3),
-        (false, false, true) => (*b"inf ", 3),
-        (false, false, false) => (*b"-inf", 4),
-    };
-    put(out, at, text);
-    at + length
+#[inline(never)]
+fn pad_far(out: &mut [u8], at: usize, missing: usize) -> usize {
+    for chunk in (16..missing).step_by(16) {
+        put_far(out, at + chunk, [b' '; 16]);
+    }
+    at + missing
 }
 
 /// The name of a value, or its number where it has none.
@@ -226,42 +221,41 @@ fn enumeration(tables: &Tables, names: u32, out: &mut [u8], at: usize, value: u6
         return at;
     };
     let value = names.extend(value);
-    match names.find(value) {
-        Some((text, length)) => put_padded(out, at, text, length),
-        None if names.is_signed() => signed(out, at, value as i64),
-        None => unsigned(out, at, value),
+    if let Some(name) = names.short(value) {
+        put_far(out, at, name.text);
+        return at + usize::from(name.length);
+    }
+    enumeration_far(names, out, at, value)
+}
+
+#[inline(never)]
+fn enumeration_far(names: &Names, out: &mut [u8], at: usize, value: u64) -> usize {
+    if let Some(name) = names.find(value) {
+        return put_all(out, at, name);
+    }
+    match window(out, at) {
+        Some(window) if names.is_signed() => at + signed(window, 0, value as i64),
+        Some(window) => at + unsigned(window, 0, value),
+        None => at,
     }
 }
 
 #[inline(never)]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "as a struct they would have to be stored first"
-)]
-fn bits(
-    tables: &Tables,
-    record: &[u8],
-    op: &Op,
-    shift: u8,
-    width: u8,
-    shown: Bits,
-    out: &mut [u8],
-    at: usize,
-) -> usize {
+fn bits(tables: &Tables, from: &[u8], shift: u8, width: u8, shown: Bits, out: &mut [u8], at: usize) -> usize {
     // 64 bits that begin inside a byte end in a ninth.
-    let length = (u32::from(shift) + u32::from(width)).div_ceil(8);
-    let whole = bytes(record, op.offset, length)
-        .iter()
-        .rev()
-        .fold(0_u128, |whole, &byte| whole << 8 | u128::from(byte));
+    let length = (usize::from(shift) + usize::from(width)).div_ceil(8);
+    let bytes = from.iter().take(length).rev();
+    let whole = bytes.fold(0_u128, |whole, &byte| whole << 8 | u128::from(byte));
     let unused = 64 - u32::from(width);
-    let value = (whole >> shift) as u64;
-    let value = value << unused >> unused;
-    let extended = (value as i64) << unused >> unused;
+    let value = ((whole >> shift) as u64) << unused >> unused;
+    let extended = (value << unused) as i64 >> unused;
+    let Some(window) = window(out, at) else {
+        return at;
+    };
     match shown {
-        Bits::Unsigned => unsigned(out, at, value),
-        Bits::Signed => signed(out, at, extended),
-        Bits::Bool => boolean(out, at, value != 0),
+        Bits::Unsigned => at + unsigned(window, 0, value),
+        Bits::Signed => at + signed(window, 0, extended),
+        Bits::Bool => at + boolean(window, 0, value != 0),
         Bits::Enum(names) => {
             let is_signed = tables.names.get(names as usize).is_some_and(Names::is_signed);
             enumeration(tables, names, out, at, if is_signed { extended as u64 } else { value })
@@ -285,11 +279,11 @@ fn each(
     };
     for _ in 0..count {
         place = run_element(tables, ops, rest, out, place);
-        put(out, place.at, *b",");
+        put_far(out, place.at, *b",");
         place.at += 1;
-        rest = bytes_from(rest, stride);
+        rest = from(rest, stride);
     }
-    put(out, place.at - usize::from(count > 0), *b"]");
+    put_far(out, place.at - usize::from(count > 0), *b"]");
     place.at += usize::from(count == 0);
     place
 }

@@ -5,7 +5,7 @@ use crate::op::{Place, Tables, run};
 use crate::plan::{Plan, Planner};
 use crate::text::label;
 use crate::time::clock;
-use crate::write::{SLACK, put};
+use crate::write::{WINDOW, put_far};
 use crate::{json, table};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -165,7 +165,7 @@ impl Printer {
             .map(|source| (source.name.as_str(), source.short))
     }
 
-    #[inline]
+    #[cfg_attr(target_family = "wasm", target_feature(enable = "simd128"))]
     fn rows(
         &mut self,
         data: &[u8],
@@ -179,9 +179,9 @@ impl Printer {
         while let Some((header, after)) = rest.split_first_chunk::<8>() {
             let header = u64::from_ne_bytes(*header);
             let (length, number) = split(header);
-            let Some(record) = after.get(..length as usize) else {
+            if length as usize > after.len() {
                 return Err(past_the_end(data.len() - rest.len(), length, after.len()));
-            };
+            }
             // As long as the data is made of words, the padding is there where the record is.
             rest = after.get((length as usize).next_multiple_of(8)..).unwrap_or_default();
 
@@ -208,10 +208,10 @@ impl Printer {
                 start: self.out.at,
             };
             if let Some(clock) = clock {
-                put(&mut self.out.bytes, place.at, clock);
+                put_far(&mut self.out.bytes, place.at, clock);
                 place.at += table::CLOCK;
             }
-            self.out.at = run(&self.tables, &source.plan.ops, record, &mut self.out.bytes, place).at;
+            self.out.at = run(&self.tables, &source.plan.ops, after, &mut self.out.bytes, place).at;
         }
         Ok(())
     }
@@ -230,10 +230,10 @@ impl Printer {
 }
 
 impl Gathered {
-    /// Make room for this many bytes, and for what stores go past them.
+    /// Make room for this many bytes, and for the window of the last step.
     #[inline(always)]
     fn reserve(&mut self, most: usize) {
-        let needed = self.at + most + SLACK;
+        let needed = self.at + most + WINDOW;
         if needed > self.bytes.len() {
             self.grow(needed);
         }

@@ -1,6 +1,7 @@
 //! Text of records: hostile input that must neither break JSON nor reach a terminal as a command.
 
-use crate::write::{put, put_word};
+use crate::plain::plain;
+use crate::write::put_far;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -23,76 +24,42 @@ impl Style {
     }
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const TOPS: u64 = ONES << 7;
-
-/// The top bit of each byte that cannot be copied as it is: control bytes, DEL, everything outside ASCII, and in a JSON
-/// string the quote and the backslash.
+/// Write the text of a character array of `count` bytes at the beginning of `field`, up to its first NUL. Returns where
+/// the row goes on, and by how many bytes that is more than the columns it takes.
 ///
-/// Carries and borrows go upwards from a byte that is marked itself, so the lowest mark is always right, and only the
-/// lowest is looked at.
+/// `field` goes on past the array, nearly always: the bytes there are stored but do not count.
 #[inline(always)]
-fn marks(word: u64, style: Style) -> u64 {
-    let plain = word | word.wrapping_add(ONES) | word.wrapping_sub(ONES * 0x20);
-    let marks = match style {
-        Style::Bare => plain,
-        Style::Quoted => {
-            let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
-            let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
-            plain | quote | backslash
+pub(crate) fn text(out: &mut [u8], at: usize, field: &[u8], count: usize, style: Style) -> (usize, usize) {
+    let mut done = 0;
+    while let Some(chunk) = field.get(done..).and_then(<[u8]>::first_chunk::<16>) {
+        put_far(out, at + done, *chunk);
+        let plain = plain(chunk, style);
+        if done + plain >= count {
+            return (at + count, 0);
         }
-    };
-    marks & TOPS
-}
-
-/// Write a character array up to its first NUL. Returns where the row goes on, and by how many bytes that is more than
-/// the columns it takes.
-#[inline(always)]
-pub(crate) fn text(out: &mut [u8], at: usize, field: &[u8], style: Style) -> (usize, usize) {
-    let (words, rest) = field.as_chunks::<8>();
-    let mut here = at;
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        put_word(out, here, word);
-        let marks = marks(word, style);
-        if marks != 0 {
-            return stop(out, at, here, word, marks, field, style);
+        if let Some(byte) = chunk.get(plain) {
+            done += plain;
+            if *byte == 0 {
+                return (at + done, 0);
+            }
+            return escaped(out, at + done, field, done, count, style);
         }
-        here += 8;
+        done += 16;
     }
-    if rest.is_empty() {
-        return (here, 0);
-    }
-    // The last bytes as a word of their own; the zeros that fill it end the text.
-    let word = match field.last_chunk::<8>() {
-        Some(last) => u64::from_le_bytes(*last) >> (64 - 8 * rest.len()),
-        None => rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
-    };
-    put_word(out, here, word);
-    stop(out, at, here, word, marks(word, style), field, style)
-}
-
-/// End at the NUL that the lowest mark stands for, or else write what cannot be copied.
-#[inline(always)]
-fn stop(out: &mut [u8], at: usize, here: usize, word: u64, marks: u64, field: &[u8], style: Style) -> (usize, usize) {
-    let marked = marks.trailing_zeros() & !7;
-    let end = here + (marked / 8) as usize;
-    if word >> marked & 0xff == 0 {
-        return (end, 0);
-    }
-    escaped(out, end, field.get(end - at..).unwrap_or_default(), style)
+    escaped(out, at + done, field, done, count, style)
 }
 
 /// Write the rest of a text character by character.
 #[cold]
 #[inline(never)]
-fn escaped(out: &mut [u8], at: usize, field: &[u8], style: Style) -> (usize, usize) {
+fn escaped(out: &mut [u8], at: usize, field: &[u8], done: usize, count: usize, style: Style) -> (usize, usize) {
+    let rest = field.get(done..count).unwrap_or_default();
     let mut here = at;
     let mut beyond = 0;
-    let end = field.iter().position(|&byte| byte == 0).unwrap_or(field.len());
-    each_character(field.get(..end).unwrap_or_default(), |character| {
+    let end = rest.iter().position(|&byte| byte == 0).unwrap_or(rest.len());
+    each_character(rest.get(..end).unwrap_or_default(), |character| {
         let (bytes, length) = escape(character, style);
-        put(out, here, bytes);
+        put_far(out, here, bytes);
         here += length;
         if character >= '\u{a0}' {
             beyond += length - 1;

@@ -1,56 +1,55 @@
 //! Writing into bytes that were reserved beforehand.
 //!
 //! A copy whose length is known only at run time is a library call in WebAssembly, and a check of the capacity at each
-//! write is a branch. So a row reserves the most that it can need, and everything here stores a fixed number of bytes
-//! and then counts only those that belong to the row; the next store covers the rest.
+//! write is a branch. So a row reserves the most that it can need, each step takes a window of fixed size from that, and
+//! everything stores a fixed number of bytes of which only some count; the next store covers the rest.
 
-/// The most that a store may go past what it counts.
-pub(crate) const SLACK: usize = 64;
+/// What a step can write to without looking at the length of the row.
+pub(crate) const WINDOW: usize = 128;
+/// Stores begin below this place of a window; it is a power of two, so that a mask keeps them there.
+const BEGIN: usize = 64;
 
-/// Store all `N` bytes at `at`. What does not fit is not stored: the reservation has to be large enough.
+/// The bytes from where a row stands.
+pub(crate) type Window = [u8; WINDOW];
+
+/// The window at a place of the row; none if the row's reservation was too small, which is a mistake.
 #[inline(always)]
-pub(crate) fn put<const N: usize>(out: &mut [u8], at: usize, bytes: [u8; N]) {
-    if let Some(place) = out.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<N>) {
+pub(crate) fn window(out: &mut [u8], at: usize) -> Option<&mut Window> {
+    out.get_mut(at..)?.first_chunk_mut()
+}
+
+/// Store `N` bytes at a place of a window. The mask leaves no check: a place is always below `BEGIN`.
+#[inline(always)]
+pub(crate) fn put<const N: usize>(window: &mut Window, at: usize, bytes: [u8; N]) {
+    const { assert!(BEGIN + N <= WINDOW) };
+    debug_assert!(at < BEGIN);
+    if let Some(place) = window
+        .get_mut(at & (BEGIN - 1)..)
+        .and_then(<[u8]>::first_chunk_mut::<N>)
+    {
         *place = bytes;
     }
 }
 
 /// Store 8 bytes, the lowest first.
 #[inline(always)]
-pub(crate) fn put_word(out: &mut [u8], at: usize, word: u64) {
-    put(out, at, word.to_le_bytes());
+pub(crate) fn put_word(window: &mut Window, at: usize, word: u64) {
+    put(window, at, word.to_le_bytes());
 }
 
-/// Copy text that is followed by at least 15 more bytes, and return where the row goes on.
+/// Store `N` bytes at any place of the row.
 #[inline(always)]
-pub(crate) fn put_padded(out: &mut [u8], at: usize, text: &[u8], length: usize) -> usize {
-    let mut done = 0;
-    while done < length {
-        let Some(chunk) = text.get(done..).and_then(<[u8]>::first_chunk::<16>) else {
-            break;
-        };
-        put(out, at + done, *chunk);
-        done += 16;
+pub(crate) fn put_far<const N: usize>(out: &mut [u8], at: usize, bytes: [u8; N]) {
+    if let Some(place) = out.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<N>) {
+        *place = bytes;
     }
-    at + length
 }
 
-/// Write spaces until `column`, and at least one. `start` is where the row's first column would be.
-#[inline(always)]
-pub(crate) fn pad(out: &mut [u8], at: usize, start: usize, column: usize) -> usize {
-    let missing = (start + column).saturating_sub(at).max(1);
-    put(out, at, [b' '; 16]);
-    if missing > 16 {
-        return pad_far(out, at, missing);
-    }
-    at + missing
-}
-
-#[cold]
+/// Copy text of any length, and return where the row goes on.
 #[inline(never)]
-fn pad_far(out: &mut [u8], at: usize, missing: usize) -> usize {
-    for chunk in (16..missing).step_by(16) {
-        put(out, at + chunk, [b' '; 16]);
+pub(crate) fn put_all(out: &mut [u8], at: usize, text: &[u8]) -> usize {
+    if let Some(place) = out.get_mut(at..).and_then(|rest| rest.get_mut(..text.len())) {
+        place.copy_from_slice(text);
     }
-    at + missing
+    at + text.len()
 }

@@ -1,0 +1,52 @@
+//! How much of a text can be copied as it is.
+
+use crate::text::Style;
+
+/// How many of these bytes come before the first that has to be looked at: a control byte or DEL, one outside ASCII, and
+/// in a JSON string the quote and the backslash.
+#[cfg(target_family = "wasm")]
+#[inline]
+#[target_feature(enable = "simd128")]
+pub(crate) fn plain(chunk: &[u8; 16], style: Style) -> usize {
+    use core::arch::wasm32::{i8x16_bitmask, i8x16_eq, i8x16_lt, i8x16_splat, v128_or};
+
+    let chunk = bytemuck::cast(*chunk);
+    // As signed bytes, those outside ASCII are the smallest.
+    let mut found = v128_or(i8x16_lt(chunk, i8x16_splat(0x20)), i8x16_eq(chunk, i8x16_splat(0x7f)));
+    if style == Style::Quoted {
+        found = v128_or(found, i8x16_eq(chunk, i8x16_splat(b'"' as i8)));
+        found = v128_or(found, i8x16_eq(chunk, i8x16_splat(b'\\' as i8)));
+    }
+    (u32::from(i8x16_bitmask(found)) | 1 << 16).trailing_zeros() as usize
+}
+
+/// The same with words as vectors of bytes.
+#[cfg(not(target_family = "wasm"))]
+#[inline(always)]
+pub(crate) fn plain(chunk: &[u8; 16], style: Style) -> usize {
+    let chunk = u128::from_le_bytes(*chunk);
+    let (low, high) = (marks(chunk as u64, style), marks((chunk >> 64) as u64, style));
+    let marked = if low != 0 {
+        low.trailing_zeros()
+    } else {
+        64 + high.trailing_zeros()
+    };
+    (marked / 8) as usize
+}
+
+/// The top bit of each byte that has to be looked at.
+///
+/// Carries and borrows go upwards from a byte that is marked itself, so the lowest mark is always right, and only the
+/// lowest is looked at.
+#[cfg(not(target_family = "wasm"))]
+#[inline(always)]
+fn marks(word: u64, style: Style) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = ONES << 7;
+    let mut marks = word | word.wrapping_add(ONES) | word.wrapping_sub(ONES * 0x20);
+    if style == Style::Quoted {
+        marks |= (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+        marks |= (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    }
+    marks & TOPS
+}
