@@ -9,7 +9,7 @@
  * With none it only answers how many bytes lie in the ring. */
 #define ORDER "ev!#"
 #define ORDER_LEN 4
-#define MOST_EVENTS 64
+#define MOST_EVENTS 16
 
 /* What a process tracer sends: numbers, a flag, times, a name, a path. 88 bytes, 96 with the ring's header.
  *

@@ -10,7 +10,7 @@ use rustix::process::setpriority_process;
 use rustix::thread::{CpuSet, gettid, sched_setaffinity, set_current_timer_slack, set_name};
 
 /// The most events one order makes, as in `bpf/workload.h`.
-const MOST_EVENTS: u8 = 64;
+const MOST_EVENTS: u8 = 16;
 
 /// The longest time whose events come at once when the driver was kept from running; what was due before is left out.
 const LARGEST_GROUP: Duration = Duration::from_millis(1);
@@ -47,7 +47,7 @@ pub(crate) fn pin(core: usize) -> Result<()> {
     sched_setaffinity(None, &cores).with_context(|| format!("cannot run on core {core}"))
 }
 
-/// Order so many events, at most 64. With 0 the workload only answers how full its ring is.
+/// Order so many events, at most 16. With 0 the workload only answers how full its ring is.
 pub(crate) fn order(events: u8) -> Result<()> {
     let name = [b'e', b'v', b'!', b'#', b'0' + events.min(MOST_EVENTS), 0];
     set_name(CStr::from_bytes_with_nul(&name)?).context("cannot give an order")
@@ -95,7 +95,7 @@ fn drive_flat_out(duration: Duration) -> Result<u64> {
     let start = Instant::now();
     let mut made = 0;
     while start.elapsed() < duration {
-        for _ in 0..16 {
+        for _ in 0..64 {
             order(MOST_EVENTS)?;
             made += u64::from(MOST_EVENTS);
         }

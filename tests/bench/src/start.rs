@@ -15,6 +15,10 @@ use crate::tool::{Format, Tool};
 /// How long to wait for a tool that may have failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Between two starts. What the run before detached is then gone from the kernel too: attaching to a tracepoint that somebody
+/// has just left waits for that.
+const PAUSE: Duration = Duration::from_millis(200);
+
 /// What makes a tool print its first line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Trigger {
@@ -37,6 +41,7 @@ pub(crate) struct Start {
 
 /// Start a tool that makes `links` links, wait for its first line, end it.
 pub(crate) fn measure(tool: &Tool, links: usize, trigger: Trigger, cores: Cores, words: &Path) -> Result<Start> {
+    std::thread::sleep(PAUSE);
     let newest_before = newest_link();
     let mut running = tool.start(Format::Json, true, Look::Nothing, words, cores)?;
     // No sleep: this is the producer's core, and the tool is alone on its own.
