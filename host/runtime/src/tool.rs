@@ -14,9 +14,10 @@ pub struct Tool {
 
 impl Tool {
     pub(crate) fn new(instance: InstancePre<State>) -> anyhow::Result<Self> {
-        Ok(Self {
-            command: CommandPre::new(instance)?,
-        })
+        let command = CommandPre::new(instance).map_err(|_| {
+            anyhow::anyhow!("the component is no tool: it does not export wasi:cli/run, as a program with `main` does")
+        })?;
+        Ok(Self { command })
     }
 
     /// Run it to its end. Whatever happens, everything that it attached is detached when this returns.

@@ -16,14 +16,21 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The root of the tree.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// A program of this workspace, built for the same profile as the test.
 pub fn program(name: &str) -> PathBuf {
     let test = env::current_exe().unwrap();
     let path = test.ancestors().nth(2).unwrap().join(name);
-    assert!(path.exists(), "{} is missing: run `cargo build --workspace --bins` first", path.display());
+    assert!(
+        path.exists(),
+        "{} is missing: run `cargo build --workspace --bins` first",
+        path.display()
+    );
     path
 }
 
@@ -53,7 +60,11 @@ pub fn compile(source: &Path, header: &Path) -> PathBuf {
             ecc.arg(header);
         }
         let done = ecc.arg("-o").arg(&out).output().unwrap();
-        assert!(done.status.success(), "ecc failed:\n{}", String::from_utf8_lossy(&done.stderr));
+        assert!(
+            done.status.success(),
+            "ecc failed:\n{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
     }
     package
 }
@@ -80,7 +91,9 @@ impl Ended {
     /// The exit code.
     #[track_caller]
     pub fn code(&self) -> i32 {
-        self.status.code().unwrap_or_else(|| panic!("ended by a signal: {self:?}"))
+        self.status
+            .code()
+            .unwrap_or_else(|| panic!("ended by a signal: {self:?}"))
     }
 
     /// Standard output as JSON, a value a line.
@@ -130,7 +143,12 @@ impl Running {
             std::io::Read::read_to_end(&mut words, &mut bytes).ok();
             String::from_utf8_lossy(&bytes).into_owned()
         });
-        Self { child, lines, seen: String::new(), stderr: Some(stderr) }
+        Self {
+            child,
+            lines,
+            seen: String::new(),
+            stderr: Some(stderr),
+        }
     }
 
     /// The process id.
@@ -162,8 +180,15 @@ impl Running {
                     panic!("no such line within {PATIENCE:?}; there was:\n{}", self.seen);
                 }
                 Err(RecvTimeoutError::Disconnected) => {
-                    let words = self.stderr.take().and_then(|words| words.join().ok()).unwrap_or_default();
-                    panic!("it ended without such a line; there was:\n{}\nand on stderr:\n{words}", self.seen);
+                    let words = self
+                        .stderr
+                        .take()
+                        .and_then(|words| words.join().ok())
+                        .unwrap_or_default();
+                    panic!(
+                        "it ended without such a line; there was:\n{}\nand on stderr:\n{words}",
+                        self.seen
+                    );
                 }
             }
         }
@@ -214,8 +239,16 @@ impl Running {
             }
         }
         let status = self.child.wait().unwrap();
-        let stderr = self.stderr.take().and_then(|words| words.join().ok()).unwrap_or_default();
-        Ended { status, stdout: std::mem::take(&mut self.seen), stderr }
+        let stderr = self
+            .stderr
+            .take()
+            .and_then(|words| words.join().ok())
+            .unwrap_or_default();
+        Ended {
+            status,
+            stdout: std::mem::take(&mut self.seen),
+            stderr,
+        }
     }
 }
 
@@ -232,7 +265,10 @@ pub fn program_ids(pid: u32) -> std::collections::BTreeSet<u32> {
     fs::read_dir(format!("/proc/{pid}/fdinfo"))
         .unwrap()
         .filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok())
-        .filter_map(|info| info.lines().find_map(|line| line.strip_prefix("prog_id:")?.trim().parse().ok()))
+        .filter_map(|info| {
+            info.lines()
+                .find_map(|line| line.strip_prefix("prog_id:")?.trim().parse().ok())
+        })
         .collect()
 }
 
@@ -247,17 +283,33 @@ pub fn guest(name: &str) -> PathBuf {
     let folder = BUILT.get_or_init(|| {
         let target = program("ecli").ancestors().nth(2).unwrap().join("guests");
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
+        for name in [
+            "RUSTFLAGS",
+            "CARGO_ENCODED_RUSTFLAGS",
+            "RUSTC_WRAPPER",
+            "RUSTC_WORKSPACE_WRAPPER",
+        ] {
             cargo.env_remove(name);
         }
         let done = cargo
-            .args(["build", "--release", "--locked", "--target", "wasm32-wasip2", "--manifest-path"])
+            .args([
+                "build",
+                "--release",
+                "--locked",
+                "--target",
+                "wasm32-wasip2",
+                "--manifest-path",
+            ])
             .arg(root().join("tests/guests/Cargo.toml"))
             .arg("--target-dir")
             .arg(&target)
             .output()
             .unwrap();
-        assert!(done.status.success(), "the guests do not build:\n{}", String::from_utf8_lossy(&done.stderr));
+        assert!(
+            done.status.success(),
+            "the guests do not build:\n{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
         target.join("wasm32-wasip2/release")
     });
     let path = folder.join(name).with_extension("wasm");

@@ -13,13 +13,21 @@ fn tool(name: &str) -> Ended {
 #[track_caller]
 fn stopped(ended: &Ended, by: &str) {
     assert_eq!(ended.code(), 134, "{ended:?}");
-    let last = ended.stderr.lines().rev().find(|line| line.starts_with("error: ")).expect("an error line");
+    let last = ended
+        .stderr
+        .lines()
+        .rev()
+        .find(|line| line.starts_with("error: "))
+        .expect("an error line");
     assert!(last.contains(by), "expected {by:?} in {last:?}");
 }
 
 #[test]
 fn a_loop_is_stopped() {
-    stopped(&tool("loops"), "time limit: the guest computed for 10 s without calling the host");
+    stopped(
+        &tool("loops"),
+        "time limit: the guest computed for 10 s without calling the host",
+    );
 }
 
 #[test]
@@ -74,12 +82,19 @@ fn the_tools_code_is_the_exit_code() {
 
 #[test]
 fn a_printer_of_ones_own_replaces_the_default() {
-    let mut ecli =
-        Running::start(ecli(["run", "--printer"]).arg(guest("printer_of_ones_own")).arg(example("bootstrap")));
+    let mut ecli = Running::start(
+        ecli(["run", "--printer"])
+            .arg(guest("printer_of_ones_own"))
+            .arg(example("bootstrap")),
+    );
     let line = ecli.line_after(|| drop(Command::new("/bin/true").status()), |_| true);
     let ended = ecli.interrupt();
     assert_eq!(line, "168 bytes from events\n", "the event of bootstrap");
-    assert!(ended.stdout.lines().all(|line| line == "168 bytes from events"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.lines().all(|line| line == "168 bytes from events"),
+        "{}",
+        ended.stdout
+    );
     assert_eq!(ended.code(), 0);
 }
 
@@ -87,11 +102,17 @@ fn a_printer_of_ones_own_replaces_the_default() {
 fn an_args_component_of_ones_own_replaces_the_default() {
     let with = |arguments: &[&str]| {
         let mut command = ecli(["run", "-j", "--timeout", "0.2", "--args"]);
-        command.arg(guest("args_of_ones_own")).arg(example("bootstrap")).args(arguments);
+        command
+            .arg(guest("args_of_ones_own"))
+            .arg(example("bootstrap"))
+            .args(arguments);
         run(&mut command)
     };
     let help = with(&["help"]);
-    assert_eq!((help.code(), help.stdout.as_str()), (0, "bootstrap [longer-than NANOSECONDS]\n"));
+    assert_eq!(
+        (help.code(), help.stdout.as_str()),
+        (0, "bootstrap [longer-than NANOSECONDS]\n")
+    );
     let wrong = with(&["sideways"]);
     assert_eq!(wrong.code(), 2);
     assert!(wrong.stderr.contains("what is [\"sideways\"]?"), "{}", wrong.stderr);
@@ -107,11 +128,19 @@ fn a_component_in_the_wrong_place_is_refused_by_name() {
     let wrong = guest("args_of_ones_own");
     let ended = run(ecli(["run", "--printer"]).arg(&wrong).arg(&package));
     assert_eq!(ended.code(), 125);
-    assert!(ended.stderr.contains("does not export eunomia:bpf/printer@0.1.0"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("does not export eunomia:bpf/printer@0.1.0"),
+        "{}",
+        ended.stderr
+    );
     assert!(ended.stderr.contains("args_of_ones_own.wasm"), "{}", ended.stderr);
 
     let greedy: PathBuf = guest("code");
     let ended = run(ecli(["run", "--args"]).arg(&greedy).arg(&package));
     assert_eq!(ended.code(), 125);
-    assert!(ended.stderr.contains("does not export eunomia:bpf/args@0.1.0"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("does not export eunomia:bpf/args@0.1.0"),
+        "{}",
+        ended.stderr
+    );
 }

@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 
 /// Runs a shell that ends with `code`, and gives its process id.
 fn shell(code: i32) -> u32 {
-    let mut child = Command::new("/bin/sh").args(["-c", &format!("exit {code}")]).spawn().unwrap();
+    let mut child = Command::new("/bin/sh")
+        .args(["-c", &format!("exit {code}")])
+        .spawn()
+        .unwrap();
     child.wait().unwrap();
     child.id()
 }
@@ -38,7 +41,18 @@ fn a_process_is_seen_to_start_and_to_end() {
     assert_eq!(exited["filename"], "");
     assert!(exited["duration_ns"].as_u64().unwrap() > 10_000, "{exited}");
     let members: Vec<&String> = started.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["pid", "ppid", "exit_code", "duration_ns", "comm", "filename", "exit_event"]);
+    assert_eq!(
+        members,
+        [
+            "pid",
+            "ppid",
+            "exit_code",
+            "duration_ns",
+            "comm",
+            "filename",
+            "exit_event"
+        ]
+    );
 
     assert_eq!(ended.code(), 0);
     assert!(ended.stderr.contains(", 0 lost, 0 unread"), "{}", ended.stderr);
@@ -63,14 +77,23 @@ fn the_table_has_a_header_and_columns() {
     assert!(printed_pid.parse::<u32>().unwrap() <= pid);
     assert_eq!(ppid.parse::<u32>().unwrap(), std::process::id());
     assert_eq!(rest, ["0", "0", "sh", "/bin/sh", "false"]);
-    assert_eq!(&row[9..10], printed_pid.get(..1).unwrap(), "the first value stands at column 10");
+    assert_eq!(
+        &row[9..10],
+        printed_pid.get(..1).unwrap(),
+        "the first value stands at column 10"
+    );
 }
 
 #[test]
 fn no_header_leaves_the_header_out() {
     let package = example("bootstrap");
     let mut ecli = Running::start(ecli(["run", "--no-header", "--count", "1"]).arg(&package));
-    ecli.line_after(|| drop(shell(0)), |_| true);
+    ecli.line_after(
+        || {
+            shell(0);
+        },
+        |_| true,
+    );
     let ended = ecli.wait();
     assert!(!ended.stdout.contains("TIME"), "{}", ended.stdout);
     assert_eq!(ended.stdout.lines().count(), 1);
@@ -80,7 +103,12 @@ fn no_header_leaves_the_header_out() {
 fn count_ends_the_run_with_exactly_so_many_events() {
     let package = example("bootstrap");
     let mut ecli = Running::start(ecli(["run", "-j", "--count", "3"]).arg(&package));
-    ecli.line_after(|| drop(shell(0)), |_| true);
+    ecli.line_after(
+        || {
+            shell(0);
+        },
+        |_| true,
+    );
     for _ in 0..3 {
         shell(0);
     }
@@ -100,7 +128,11 @@ fn a_timeout_ends_the_run_well() {
 #[test]
 fn an_option_of_the_tool_reaches_the_program() {
     let package = example("bootstrap");
-    let mut ecli = Running::start(ecli(["run", "-j"]).arg(&package).args(["--min-duration-ns", "300000000"]));
+    let mut ecli = Running::start(
+        ecli(["run", "-j"])
+            .arg(&package)
+            .args(["--min-duration-ns", "300000000"]),
+    );
     let mut pid = 0;
     let line = ecli.line_after(
         || {
@@ -140,7 +172,11 @@ fn a_perf_buffer_brings_signals() {
     for event in ended.json() {
         assert_eq!(event["sig"], json!(10), "{event}");
     }
-    assert!(ended.stderr.contains(" 0 lost"), "a perf buffer knows its losses: {}", ended.stderr);
+    assert!(
+        ended.stderr.contains(" 0 lost"),
+        "a perf buffer knows its losses: {}",
+        ended.stderr
+    );
 }
 
 #[test]
@@ -152,7 +188,11 @@ fn the_tools_help_needs_no_privilege_and_no_kernel() {
     assert_eq!(ended.code(), 0, "{}", ended.stderr);
     assert!(ended.stdout.starts_with("Usage: bootstrap [-h]"), "{}", ended.stdout);
     assert!(ended.stdout.contains("-d, --min-duration-ns=<"), "{}", ended.stdout);
-    assert!(ended.stdout.contains("Trace the start and the end of processes."), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("Trace the start and the end of processes."),
+        "{}",
+        ended.stdout
+    );
     assert_eq!(ended.stderr, "");
 }
 
@@ -164,7 +204,11 @@ fn a_package_comes_from_standard_input() {
         ecli.feed(&package);
         let ended = ecli.wait();
         assert_eq!(ended.code(), 0, "{line:?}: {}", ended.stderr);
-        assert!(ended.stdout.starts_with("Usage: bootstrap"), "{line:?}: {}", ended.stdout);
+        assert!(
+            ended.stdout.starts_with("Usage: bootstrap"),
+            "{line:?}: {}",
+            ended.stdout
+        );
     }
 }
 
@@ -181,7 +225,12 @@ fn a_package_comes_from_a_url_with_its_digest() {
             peer.read_exact(&mut byte).unwrap();
             request.push(byte[0]);
         }
-        write!(peer, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", package.len()).unwrap();
+        write!(
+            peer,
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            package.len()
+        )
+        .unwrap();
         peer.write_all(&package).unwrap();
         String::from_utf8(request).unwrap()
     });
@@ -212,7 +261,9 @@ fn a_host_option_after_the_name_gets_the_corrected_line() {
 
 #[test]
 fn a_wrong_option_of_the_tool_is_wrong_usage() {
-    let ended = run(ecli(["run"]).arg(example("bootstrap")).args(["--min-duration-ns", "soon"]));
+    let ended = run(ecli(["run"])
+        .arg(example("bootstrap"))
+        .args(["--min-duration-ns", "soon"]));
     assert_eq!(ended.code(), 2);
     assert_eq!(ended.stdout, "");
     assert!(ended.stderr.contains("min-duration-ns"), "{}", ended.stderr);

@@ -64,6 +64,9 @@ impl wit::HostEventSource for State {
     ) -> wasmtime::Result<Result<Option<wit::Batch>, wit::Error>> {
         let deadline = wait.and_then(|wait| Instant::now().checked_add(Duration::from_nanos(wait)));
         let limit = self.session.count.map(|count| count.saturating_sub(self.delivered()));
+        if limit == Some(0) {
+            self.session.stop.request();
+        }
         let mut source = self.table.get(&this)?.lock();
         let mut batch = loader::Batch::default();
         let next = source.next(

@@ -54,6 +54,14 @@ impl wit::HostSkeleton for State {
 
     fn open(&mut self, this: Resource<Skeleton>) -> wasmtime::Result<Result<Resource<loader::OpenObject>, wit::Error>> {
         let Skeleton { package, description } = self.table.get(&this)?.clone();
+        if description.debug_verbose {
+            let words = self.session.stderr.clone();
+            let sink: loader::LogSink = Box::new(move |_, line| {
+                // Nobody can be told that standard error is gone.
+                words.write_all(format!("libbpf: {line}").as_bytes()).ok();
+            });
+            loader::set_log_sink(Some((loader::Level::Debug, sink)));
+        }
         match loader::OpenObject::open(package.object(), description, &OpenOptions::default()) {
             Ok(open) => Ok(Ok(self.table.push(open)?)),
             Err(error) => Ok(Err(failure(&error))),

@@ -1,7 +1,7 @@
 //! Knows one argument: `longer-than NANOSECONDS`. Everything else is wrong usage, said in its own words.
 
-use eunomia::args_component::{Assignment, Guest, Outcome, export};
-use eunomia::types::Description;
+use eunomia_component::args::{Assignment, Guest, Outcome};
+use eunomia_component::types::Description;
 
 struct Component;
 
@@ -20,4 +20,4 @@ impl Guest for Component {
     }
 }
 
-export!(Component);
+eunomia_component::export_args!(Component);

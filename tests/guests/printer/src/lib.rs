@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use eunomia::printer_component::{Error, Guest, GuestPrinter, Printer, export};
-use eunomia::types::{Batch, OutputOptions, SourceFormat, TypeDefinition};
+use eunomia_component::output;
+use eunomia_component::printer::{Error, Guest, GuestPrinter, Printer};
+use eunomia_component::types::{Batch, OutputOptions, SourceFormat, TypeDefinition};
 
 struct Component;
 
@@ -26,7 +27,7 @@ impl GuestPrinter for Lengths {
             let name = &self.0[usize::from(record.source)];
             writeln!(text, "{} bytes from {name}", record.data.len()).expect("memory never fails");
         }
-        eunomia::output::write(text.as_bytes()).map_err(|_| Error::Closed)
+        output::write(text.as_bytes()).map_err(|_| Error::Closed)
     }
 
     fn finish(&self) -> Result<(), Error> {
@@ -34,4 +35,4 @@ impl GuestPrinter for Lengths {
     }
 }
 
-export!(Component);
+eunomia_component::export_printer!(Component);
