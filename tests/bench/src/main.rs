@@ -3,6 +3,7 @@
 mod contenders;
 mod drain;
 mod driver;
+mod ending;
 mod kernel;
 mod latency;
 mod line;
@@ -74,6 +75,8 @@ struct Arguments {
 pub(crate) enum Part {
     /// CPU an event, and what became of every event.
     Cpu,
+    /// What tools say when they are ended under load.
+    Ending,
     /// From event to line.
     Latency,
     /// From exec to attached, to the first line, and the end.
@@ -140,6 +143,9 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
     let mut wrong = Vec::new();
     if wants(Part::Cpu) {
         wrong.extend(bench.cpu(&mut report)?);
+    }
+    if wants(Part::Ending) {
+        wrong.extend(bench.ending(&mut report)?);
     }
     if wants(Part::Latency) {
         wrong.extend(bench.latency(&mut report)?);

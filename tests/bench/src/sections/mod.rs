@@ -1,6 +1,7 @@
 //! The parts of the bench: what is measured how often, the tables, and what they say about the bounds.
 
 mod cpu;
+mod ending;
 mod latency;
 mod size;
 mod start;
