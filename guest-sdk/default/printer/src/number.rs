@@ -22,7 +22,7 @@ const ZEROS: u64 = 0x3030_3030_3030_3030;
 /// is exact for the range.
 #[inline(always)]
 fn eight_digits(value: u64) -> u64 {
-    let high = value / 10_000;
+    let high = (value * 3_518_437_209) >> 45;
     let fours = high | (value - high * 10_000) << 32;
     let high = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
     let twos = high | (fours - high * 100) << 16;

@@ -51,11 +51,16 @@ pub(crate) enum Value {
     Float8 {
         json: bool,
     },
-    /// A character array of this length.
-    Bare(u32),
-    /// The same in JSON; the quotes are text of this step and the next.
-    Quoted(u32),
-    /// An enumeration: its size in bytes, and the place of its names.
+    /// A character array of this length; its quotes are text of this step and the next.
+    Text {
+        count: u32,
+        style: Style,
+    },
+    /// An enumeration of 4 bytes, as most are: the place of its names.
+    Enum4 {
+        names: u32,
+    },
+    /// An enumeration of another size.
     Enum {
         size: u8,
         names: u32,
@@ -121,7 +126,7 @@ pub(crate) fn run(tables: &Tables, ops: &[Op], record: &[u8], out: &mut [u8], mu
 
 #[inline(always)]
 fn step(tables: &Tables, op: &Op, record: &[u8], out: &mut [u8], place: Place) -> Place {
-    let Place { mut at, mut start } = place;
+    let Place { mut at, start } = place;
     if op.column != 0 {
         at = pad(out, at, start, op.column as usize);
     }
@@ -129,63 +134,78 @@ fn step(tables: &Tables, op: &Op, record: &[u8], out: &mut [u8], place: Place) -
         return place;
     };
     put(window, 0, op.lead);
-    let here = op.lead_length as usize;
+    let mut here = op.lead_length as usize;
     let offset = op.offset;
-    let written = match op.value {
-        Value::Nothing => here,
-        Value::Unsigned1 => unsigned(window, here, u8::from_ne_bytes(load(record, offset)).into()),
-        Value::Unsigned2 => unsigned(window, here, u16::from_ne_bytes(load(record, offset)).into()),
-        Value::Unsigned4 => unsigned(window, here, u32::from_ne_bytes(load(record, offset)).into()),
-        Value::Unsigned8 => unsigned(window, here, u64::from_ne_bytes(load(record, offset))),
-        Value::Unsigned16 => unsigned_128(window, here, u128::from_ne_bytes(load(record, offset))),
-        Value::Signed1 => signed(window, here, i8::from_ne_bytes(load(record, offset)).into()),
-        Value::Signed2 => signed(window, here, i16::from_ne_bytes(load(record, offset)).into()),
-        Value::Signed4 => signed(window, here, i32::from_ne_bytes(load(record, offset)).into()),
-        Value::Signed8 => signed(window, here, i64::from_ne_bytes(load(record, offset))),
-        Value::Signed16 => signed_128(window, here, i128::from_ne_bytes(load(record, offset))),
-        Value::Bool => boolean(window, here, load(record, offset) != [0]),
-        Value::Address => address(window, here, u64::from_ne_bytes(load(record, offset))),
-        Value::Float4 { json } => float(window, here, f32::from_ne_bytes(load(record, offset)), json),
-        Value::Float8 { json } => float(window, here, f64::from_ne_bytes(load(record, offset)), json),
-        Value::Bits { shift, width, shown } => {
+    let mut negative = |value: i64| {
+        put(window, here, [b'-']);
+        here += usize::from(value < 0);
+        value.unsigned_abs()
+    };
+    // Integers share the rest, which is long; what is seldom seen is a call away. Both leave registers to the others.
+    let value = match op.value {
+        Value::Unsigned1 => u8::from_ne_bytes(load(record, offset)).into(),
+        Value::Unsigned2 => u16::from_ne_bytes(load(record, offset)).into(),
+        Value::Unsigned4 => u32::from_ne_bytes(load(record, offset)).into(),
+        Value::Unsigned8 => u64::from_ne_bytes(load(record, offset)),
+        Value::Signed1 => negative(i8::from_ne_bytes(load(record, offset)).into()),
+        Value::Signed2 => negative(i16::from_ne_bytes(load(record, offset)).into()),
+        Value::Signed4 => negative(i32::from_ne_bytes(load(record, offset)).into()),
+        Value::Signed8 => negative(i64::from_ne_bytes(load(record, offset))),
+        Value::Nothing => return Place { at: at + here, start },
+        Value::Bool => {
+            let written = boolean(window, here, load(record, offset) != [0]);
             return Place {
-                at: bits(tables, from(record, offset), shift, width, shown, out, at + here),
+                at: at + written,
                 start,
             };
         }
+        Value::Text { count, style } => {
+            let (at, beyond) = text(out, at + here, from(record, offset), count as usize, style);
+            return Place {
+                at,
+                start: start + beyond,
+            };
+        }
+        Value::Enum4 { names } => {
+            let value = u32::from_ne_bytes(load(record, offset)).into();
+            let at = enumeration(tables, names, out, at + here, value);
+            return Place { at, start };
+        }
+        _ => return seldom(tables, op, record, out, Place { at: at + here, start }),
+    };
+    Place {
+        at: at + unsigned(window, here, value),
+        start,
+    }
+}
+
+/// The steps whose values are seldom seen, or cost so much that a call does not matter. The text before is written.
+#[inline(never)]
+fn seldom(tables: &Tables, op: &Op, record: &[u8], out: &mut [u8], place: Place) -> Place {
+    let Place { at, start } = place;
+    let offset = op.offset;
+    let Some(window) = window(out, at) else {
+        return place;
+    };
+    let written = match op.value {
+        Value::Unsigned16 => unsigned_128(window, 0, u128::from_ne_bytes(load(record, offset))),
+        Value::Signed16 => signed_128(window, 0, i128::from_ne_bytes(load(record, offset))),
+        Value::Address => address(window, 0, u64::from_ne_bytes(load(record, offset))),
+        Value::Float4 { json } => float(window, 0, f32::from_ne_bytes(load(record, offset)), json),
+        Value::Float8 { json } => float(window, 0, f64::from_ne_bytes(load(record, offset)), json),
         Value::Enum { size, names } => {
             let value = match size {
                 1 => u8::from_ne_bytes(load(record, offset)).into(),
                 2 => u16::from_ne_bytes(load(record, offset)).into(),
-                4 => u32::from_ne_bytes(load(record, offset)).into(),
                 _ => u64::from_ne_bytes(load(record, offset)),
             };
-            return Place {
-                at: enumeration(tables, names, out, at + here, value),
-                start,
-            };
+            enumeration(tables, names, out, at, value) - at
         }
-        Value::Bare(count) => {
-            let (at, beyond) = text(out, at + here, from(record, offset), count as usize, Style::Bare);
-            start += beyond;
-            return Place { at, start };
-        }
-        Value::Quoted(count) => {
-            let (at, beyond) = text(out, at + here, from(record, offset), count as usize, Style::Quoted);
-            start += beyond;
-            return Place { at, start };
-        }
+        Value::Bits { shift, width, shown } => bits(tables, from(record, offset), shift, width, shown, out, at) - at,
         Value::Each { block, count, stride } => {
-            return each(
-                tables,
-                block,
-                from(record, offset),
-                count,
-                stride,
-                out,
-                Place { at: at + here, start },
-            );
+            return each(tables, block, from(record, offset), count, stride, out, place);
         }
+        _ => 0,
     };
     Place {
         at: at + written,
@@ -240,7 +260,6 @@ fn enumeration_far(names: &Names, out: &mut [u8], at: usize, value: u64) -> usiz
     }
 }
 
-#[inline(never)]
 fn bits(tables: &Tables, from: &[u8], shift: u8, width: u8, shown: Bits, out: &mut [u8], at: usize) -> usize {
     // 64 bits that begin inside a byte end in a ninth.
     let length = (usize::from(shift) + usize::from(width)).div_ceil(8);
@@ -264,7 +283,6 @@ fn bits(tables: &Tables, from: &[u8], shift: u8, width: u8, shown: Bits, out: &m
 }
 
 /// Write the elements of an array, each with a comma after it, and make the last comma the closing bracket.
-#[inline(never)]
 fn each(
     tables: &Tables,
     block: u16,

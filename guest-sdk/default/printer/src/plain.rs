@@ -12,11 +12,17 @@ pub(crate) fn plain(chunk: &[u8; 16], style: Style) -> usize {
 
     let chunk = bytemuck::cast(*chunk);
     // As signed bytes, those outside ASCII are the smallest.
-    let mut found = v128_or(i8x16_lt(chunk, i8x16_splat(0x20)), i8x16_eq(chunk, i8x16_splat(0x7f)));
-    if style == Style::Quoted {
-        found = v128_or(found, i8x16_eq(chunk, i8x16_splat(b'"' as i8)));
-        found = v128_or(found, i8x16_eq(chunk, i8x16_splat(b'\\' as i8)));
-    }
+    let control = v128_or(i8x16_lt(chunk, i8x16_splat(0x20)), i8x16_eq(chunk, i8x16_splat(0x7f)));
+    // Vectors of run-time values: a branch would cost more than to look for DEL three times.
+    let (quote, backslash) = match style {
+        Style::Bare => (0x7f, 0x7f),
+        Style::Quoted => (b'"' as i8, b'\\' as i8),
+    };
+    let special = v128_or(
+        i8x16_eq(chunk, i8x16_splat(quote)),
+        i8x16_eq(chunk, i8x16_splat(backslash)),
+    );
+    let found = v128_or(control, special);
     (u32::from(i8x16_bitmask(found)) | 1 << 16).trailing_zeros() as usize
 }
 

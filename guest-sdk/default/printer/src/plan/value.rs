@@ -84,15 +84,14 @@ impl Planner<'_> {
                     return Err(steps.error(format!("an enumeration of {} bytes: 1, 2, 4 and 8 are known", ty.size)));
                 }
                 let (names, most) = self.names(index, *signed, values, ty.size, style);
-                self.push(
-                    steps,
-                    place,
-                    Value::Enum {
-                        size: ty.size as u8,
+                let value = match ty.size {
+                    4 => Value::Enum4 { names },
+                    size => Value::Enum {
+                        size: size as u8,
                         names,
                     },
-                    most,
-                )
+                };
+                self.push(steps, place, value, most)
             }
             Kind::Array { element, count } => self.array(*element, *count, offset, style, steps),
             Kind::Struct(members) | Kind::Union(members) => {
@@ -117,10 +116,7 @@ impl Planner<'_> {
         let ty = self.find(element, &steps.path)?;
         let place = steps.place(offset, u64::from(ty.size) * u64::from(count))?;
         if let Kind::Char = ty.kind {
-            let value = match style {
-                Style::Bare => Value::Bare(count),
-                Style::Quoted => Value::Quoted(count),
-            };
+            let value = Value::Text { count, style };
             let most = style.widest().saturating_mul(count as usize);
             return self.quoted(style == Style::Quoted, steps, place, value, most);
         }
