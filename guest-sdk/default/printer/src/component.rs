@@ -2,6 +2,7 @@
 
 use crate::layout::{Enumerator, Format, Kind, Member, Options, Source, SourceKind, Type};
 use crate::printer::{Error, Printer};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 use eunomia_component::printer as exported;
@@ -31,13 +32,14 @@ impl exported::GuestPrinter for Resource {
         Ok(exported::Printer::new(Self(RefCell::new(printer))))
     }
 
-    fn print(&self, batch: types::Batch) -> Result<(), exported::Error> {
-        self.0.borrow_mut().print(&batch.data, batch.time, &mut write)?;
-        Ok(())
+    fn print(&self, batch: types::Batch) -> Result<Vec<String>, exported::Error> {
+        let mut printer = self.0.borrow_mut();
+        printer.print(&batch.data, batch.time, &mut write)?;
+        Ok(printer.notes())
     }
 
-    fn finish(&self) -> Result<(), exported::Error> {
-        Ok(())
+    fn finish(&self) -> Result<Vec<String>, exported::Error> {
+        Ok(self.0.borrow().totals())
     }
 }
 

@@ -157,6 +157,13 @@ impl Printer {
         notes.collect()
     }
 
+    /// What a user should be told at the end: how many records each source left out, where there are any.
+    pub fn totals(&self) -> Vec<String> {
+        self.short_records()
+            .map(|(name, count)| format!("{name}: {count} records were shorter than their type and left out"))
+            .collect()
+    }
+
     /// How many records each source left out because they were shorter than their type, where there are any.
     pub fn short_records(&self) -> impl Iterator<Item = (&str, u64)> {
         self.sources

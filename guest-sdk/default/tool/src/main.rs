@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use eunomia::args::{self, Outcome};
 use eunomia::events::{EventSource, Input, Sampling};
 use eunomia::printer::Printer;
-use eunomia::types::SourceFormat;
+use eunomia::types::{Batch, SourceFormat};
 use eunomia::{Error, ErrorKind, output, program, session};
 
 const FAILED: u8 = 1;
@@ -87,10 +87,25 @@ fn run() -> Result<u8, Error> {
 
 /// Prints until the run should end.
 fn print(source: &EventSource, printer: &Printer) -> Result<(), Error> {
+    // The header, so that whoever waits for the first event sees that it is waited for.
+    tell(printer.print(&Batch {
+        data: Vec::new(),
+        records: 0,
+        lost: 0,
+        time: 0,
+    })?);
     for batch in source.batches() {
-        printer.print(&batch?)?;
+        tell(printer.print(&batch?)?);
     }
-    Ok(printer.finish()?)
+    tell(printer.finish()?);
+    Ok(())
+}
+
+/// Passes on what a printer has to say.
+fn tell(notes: Vec<String>) {
+    for note in notes {
+        complain(&format!("warning: {note}"));
+    }
 }
 
 /// Writes to standard error. Who closed that cannot be told so.

@@ -12,8 +12,9 @@ use super::text;
 use crate::poll::Readable;
 use crate::state::State;
 
-/// The most that one call gives back: more would not make an event cheaper, and it is copied into the guest's memory.
-const MOST_BYTES: u32 = 1 << 20;
+/// The most that one call gives back, so that a guest's number cannot make the host allocate without end. Far more than
+/// what makes an event cheap, because a single record may be large.
+const MOST_BYTES: u32 = 16 << 20;
 
 /// A reader that the end of the run counts, too.
 #[expect(unreachable_pub, reason = "the generated bindings export it again")]

@@ -21,17 +21,18 @@ impl GuestPrinter for Lengths {
         Ok(Printer::new(Lengths(names)))
     }
 
-    fn print(&self, batch: Batch) -> Result<(), Error> {
+    fn print(&self, batch: Batch) -> Result<Vec<String>, Error> {
         let mut text = String::new();
         for record in batch.iter() {
             let name = &self.0[usize::from(record.source)];
             writeln!(text, "{} bytes from {name}", record.data.len()).expect("memory never fails");
         }
-        output::write(text.as_bytes()).map_err(|_| Error::Closed)
+        output::write(text.as_bytes()).map_err(|_| Error::Closed)?;
+        Ok(Vec::new())
     }
 
-    fn finish(&self) -> Result<(), Error> {
-        Ok(())
+    fn finish(&self) -> Result<Vec<String>, Error> {
+        Ok(vec!["that was all".into()])
     }
 }
 
