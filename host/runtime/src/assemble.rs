@@ -108,3 +108,60 @@ fn list(names: &[String]) -> String {
         names.join(", ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn imports(bytes: &[u8]) -> Vec<String> {
+        let mut imports = names(bytes).unwrap().imports;
+        imports.sort();
+        imports
+    }
+
+    #[test]
+    fn the_default_args_component_asks_for_nothing() {
+        assert_eq!(imports(defaults::ARGS), ["eunomia:bpf/types@0.1.0"]);
+    }
+
+    #[test]
+    fn the_default_printer_asks_for_the_output_alone() {
+        assert_eq!(imports(defaults::PRINTER), ["eunomia:bpf/output@0.1.0", "eunomia:bpf/types@0.1.0"]);
+    }
+
+    #[test]
+    fn the_assembled_tool_asks_for_no_files_no_network_and_no_clock() {
+        let tool = assemble(defaults::TOOL, &Replacements::default()).unwrap();
+        for import in imports(&tool) {
+            let allowed = ["eunomia:bpf/", "wasi:cli/", "wasi:io/"];
+            assert!(allowed.iter().any(|interface| import.starts_with(interface)), "{import}");
+            assert!(!import.starts_with(ARGS) && !import.starts_with(PRINTER), "{import} is not filled");
+        }
+    }
+
+    #[test]
+    fn a_tool_is_no_printer() {
+        let replacements = Replacements {
+            printer: Some(Replacement {
+                name: "mine.wasm".into(),
+                bytes: defaults::TOOL.to_vec(),
+            }),
+            ..Replacements::default()
+        };
+        let refusal = format!("{:#}", assemble(defaults::TOOL, &replacements).unwrap_err());
+        assert!(refusal.starts_with("mine.wasm does not export eunomia:bpf/printer@0.1.0; it exports wasi:cli/run@"), "{refusal}");
+    }
+
+    #[test]
+    fn what_is_no_component_is_named() {
+        let replacements = Replacements {
+            args: Some(Replacement {
+                name: "mine.txt".into(),
+                bytes: b"hello".to_vec(),
+            }),
+            ..Replacements::default()
+        };
+        let refusal = format!("{:#}", assemble(defaults::TOOL, &replacements).unwrap_err());
+        assert!(refusal.starts_with("mine.txt is not a WebAssembly component"), "{refusal}");
+    }
+}

@@ -3,7 +3,7 @@
 
 use std::hash::{Hash, Hasher};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use cap_std::ambient_authority;
@@ -20,7 +20,10 @@ pub(crate) struct Cache {
 impl Cache {
     /// The folder of this user, made if it is missing. None, quietly, if there is no safe place for one.
     pub(crate) fn open() -> Option<Self> {
-        let path = folder()?;
+        Self::open_at(&folder()?)
+    }
+
+    fn open_at(path: &Path) -> Option<Self> {
         let parent = path.parent()?;
         std::fs::create_dir_all(parent).ok()?;
         let parent = Dir::open_ambient_dir(parent, ambient_authority()).ok()?;
@@ -135,5 +138,75 @@ impl Hasher for Fed {
     /// Never asked for: the digest is read instead.
     fn finish(&self) -> u64 {
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assemble::Replacement;
+
+    fn cache(mode: u32) -> (tempfile::TempDir, Option<Cache>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ecli");
+        std::fs::create_dir(&path).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+        let cache = Cache::open_at(&path);
+        (folder, cache)
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let (_folder, cache) = cache(0o700);
+        let cache = cache.unwrap();
+        assert!(cache.read("a.cwasm").is_none());
+        cache.write("a.cwasm", b"code").unwrap();
+        assert_eq!(cache.read("a.cwasm").unwrap(), b"code");
+    }
+
+    #[test]
+    fn a_folder_that_others_may_write_is_not_used() {
+        let (_folder, cache) = cache(0o777);
+        assert!(cache.is_none());
+    }
+
+    #[test]
+    fn a_file_that_others_may_write_is_not_used() {
+        let (folder, cache) = cache(0o700);
+        let cache = cache.unwrap();
+        cache.write("a.cwasm", b"code").unwrap();
+        let path = folder.path().join("ecli/a.cwasm");
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o666)).unwrap();
+        assert!(cache.read("a.cwasm").is_none());
+    }
+
+    #[test]
+    fn a_link_is_not_followed() {
+        let (folder, cache) = cache(0o700);
+        let cache = cache.unwrap();
+        cache.write("a.cwasm", b"code").unwrap();
+        std::os::unix::fs::symlink("a.cwasm", folder.path().join("ecli/b.cwasm")).unwrap();
+        assert!(cache.read("b.cwasm").is_none());
+    }
+
+    #[test]
+    fn another_printer_is_another_name() {
+        let own = |bytes: &[u8]| Replacements {
+            printer: Some(Replacement {
+                name: "p".into(),
+                bytes: bytes.to_vec(),
+            }),
+            ..Replacements::default()
+        };
+        let names = [
+            name(b"tool", &Replacements::default(), 1_u8),
+            name(b"tool", &Replacements::default(), 2_u8),
+            name(b"tool", &own(b"one"), 1_u8),
+            name(b"tool", &own(b"two"), 1_u8),
+            name(b"lo", &own(b"to"), 1_u8),
+        ];
+        let different: std::collections::BTreeSet<&String> = names.iter().collect();
+        assert_eq!(different.len(), names.len());
+        assert_eq!(names[0], name(b"tool", &Replacements::default(), 1_u8));
     }
 }

@@ -1,0 +1,117 @@
+//! What the architecture page promises about the tree, read off the tree itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cli_tests::root;
+
+/// All files below a folder with this ending.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            if path.file_name().is_some_and(|name| name != "target") {
+                found.extend(files(&path, ending));
+            }
+        } else if path.to_string_lossy().ends_with(ending) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The files below `folder` whose text holds `text`, relative to it.
+fn with_text(folder: &Path, ending: &str, text: &str) -> Vec<String> {
+    let mut found: Vec<String> = files(folder, ending)
+        .iter()
+        .filter(|path| fs::read_to_string(path).unwrap().contains(text))
+        .map(|path| path.strip_prefix(folder).unwrap().display().to_string())
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn unsafe_code_is_in_two_places() {
+    let host = root().join("host");
+    assert_eq!(with_text(&host, ".rs", "allow(unsafe_code"), ["runtime/src/precompiled.rs"]);
+    assert_eq!(with_text(&host, "Cargo.toml", "unsafe_code = \"allow\""), ["loader/Cargo.toml"]);
+    for workspace in ["Cargo.toml", "guest-sdk/Cargo.toml"] {
+        let manifest = fs::read_to_string(root().join(workspace)).unwrap();
+        assert!(manifest.contains("unsafe_code = \"deny\""), "{workspace}");
+    }
+    for manifest in files(&root().join("host"), "Cargo.toml") {
+        let text = fs::read_to_string(&manifest).unwrap();
+        let own = manifest.parent().unwrap().ends_with("loader");
+        assert!(own || text.contains("[lints]\nworkspace = true"), "{} has the lints", manifest.display());
+    }
+}
+
+#[test]
+fn outside_libraries_have_one_room_each() {
+    let host = root().join("host");
+    for (library, room) in [
+        ("\nwasmtime", vec!["runtime/Cargo.toml"]),
+        ("\nlibbpf-", vec!["loader/Cargo.toml"]),
+        ("\nureq", vec!["registry/Cargo.toml"]),
+    ] {
+        assert_eq!(with_text(&host, "Cargo.toml", library), room, "{library}");
+    }
+}
+
+#[test]
+fn crates_depend_on_each_other_as_the_map_says() {
+    let crates = ["package", "registry", "loader", "runtime", "ecli", "ecc"];
+    let arrows: Vec<(&str, Vec<&str>)> = crates
+        .iter()
+        .map(|name| {
+            let manifest = fs::read_to_string(root().join("host").join(name).join("Cargo.toml")).unwrap();
+            let to = crates.iter().filter(|to| manifest.contains(&format!("\n{to}.workspace = true"))).copied();
+            (*name, to.collect())
+        })
+        .collect();
+    let expected = [
+        ("package", vec![]),
+        ("registry", vec![]),
+        ("loader", vec!["package"]),
+        ("runtime", vec!["package", "loader"]),
+        ("ecli", vec!["package", "registry", "runtime"]),
+        ("ecc", vec!["package", "loader"]),
+    ];
+    assert_eq!(arrows, expected);
+}
+
+#[test]
+fn each_interface_has_its_host_file() {
+    for interface in files(&root().join("wit"), ".wit") {
+        let name = interface.file_stem().unwrap().to_str().unwrap();
+        let vendored = interface.parent().unwrap().ends_with("deps");
+        // The host imports what guests export.
+        if vendored || ["world", "args", "printer"].contains(&name) {
+            continue;
+        }
+        let host = root().join("host/runtime/src/host").join(name).with_extension("rs");
+        assert!(host.exists(), "{} is missing", host.display());
+    }
+}
+
+#[test]
+fn each_item_of_the_contract_says_since_when_it_is_there() {
+    for path in files(&root().join("wit"), ".wit") {
+        if path.parent().unwrap().ends_with("deps") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for pair in lines.windows(2) {
+            let item = ["interface ", "record ", "variant ", "enum ", "resource ", "world ", "flags "];
+            if item.iter().any(|keyword| pair[1].starts_with(keyword)) {
+                assert_eq!(pair[0], "@since(version = 0.1.0)", "before {:?} in {}", pair[1], path.display());
+            }
+        }
+        let documented = lines.iter().filter(|line| line.starts_with("///")).count();
+        let code = lines.iter().filter(|line| !line.is_empty() && !line.starts_with("///")).count();
+        assert!(documented * 3 > code, "{}: {documented} lines of documentation, {code} others", path.display());
+    }
+}
