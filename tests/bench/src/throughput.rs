@@ -58,6 +58,8 @@ pub(crate) struct Sample {
     pub(crate) span: Duration,
     /// How often the tool went to sleep meanwhile.
     pub(crate) sleeps: u64,
+    /// How many write system calls it made meanwhile.
+    pub(crate) writes: u64,
     /// The most memory it ever had, less its mapped BPF maps.
     pub(crate) peak_memory: u64,
     /// The memory it had in the end, less its mapped BPF maps.
@@ -97,7 +99,7 @@ pub(crate) fn measure(tool: &Tool, format: Format, load: &Load<'_>) -> Result<Sa
     let counters = wait_attached(&mut running, newest_before, load.offsets)?;
     std::thread::sleep(SETTLE);
 
-    let (cpu_before, sleeps_before) = (running.cpu()?, running.sleeps());
+    let (cpu_before, sleeps_before, writes_before) = (running.cpu()?, running.sleeps(), running.writes());
     let (rate, duration, core) = (load.rate, load.duration, load.cores.producer);
     let began = Instant::now();
     let driver = std::thread::spawn(move || drive(rate, duration, core));
@@ -106,6 +108,7 @@ pub(crate) fn measure(tool: &Tool, format: Format, load: &Load<'_>) -> Result<Sa
     let span = began.elapsed();
     std::thread::sleep(LAST_BATCH);
     let (cpu, sleeps) = (running.cpu()? - cpu_before, running.sleeps() - sleeps_before);
+    let writes = running.writes() - writes_before;
 
     running.expect_alive()?;
     let maps = running.map_bytes();
@@ -141,6 +144,7 @@ pub(crate) fn measure(tool: &Tool, format: Format, load: &Load<'_>) -> Result<Sa
         cpu,
         span,
         sleeps,
+        writes,
         peak_memory,
         memory,
         wrong,

@@ -137,6 +137,15 @@ impl Running {
         self.status_number("voluntary_ctxt_switches:").unwrap_or(0)
     }
 
+    /// How many write system calls all its threads made.
+    pub(crate) fn writes(&self) -> u64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/io", self.child.id())).unwrap_or_default();
+        text.lines()
+            .find(|line| line.starts_with("syscw:"))
+            .and_then(number)
+            .unwrap_or(0)
+    }
+
     /// Bytes of a line of `/proc/PID/status` that is in kB.
     pub(crate) fn status_bytes(&self, key: &str) -> Option<u64> {
         self.status_number(key).map(|kilobytes| kilobytes * 1024)

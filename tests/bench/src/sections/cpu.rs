@@ -19,7 +19,7 @@ const RATES: [Rate; 4] = [
 /// The rate up to which a native tool loses nothing.
 const STEADY: Rate = Rate::PerSecond(100_000);
 
-const HEAD: [&str; 10] = [
+const HEAD: [&str; 11] = [
     "rate",
     "tool",
     "CPU s / 1 M",
@@ -30,6 +30,7 @@ const HEAD: [&str; 10] = [
     "unread",
     "lines / s",
     "sleeps / s",
+    "writes / s",
 ];
 
 /// The samples of each tool at one rate.
@@ -183,5 +184,6 @@ fn row(rate: Rate, name: &str, samples: &[Sample], ours: Option<&[Sample]>) -> V
         count(&|sample| sample.unread),
         grouped(middle(&|sample| sample.delivered as f64 / sample.span.as_secs_f64()) as u64),
         grouped(middle(&|sample| sample.sleeps as f64 / sample.span.as_secs_f64()) as u64),
+        grouped(middle(&|sample| sample.writes as f64 / sample.span.as_secs_f64()) as u64),
     ]
 }
