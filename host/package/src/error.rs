@@ -66,6 +66,12 @@ impl Error {
         self
     }
 
+    /// Puts words before the message.
+    pub(crate) fn context(mut self, message: &str) -> Self {
+        self.message = format!("{message}: {}", self.message);
+        self
+    }
+
     /// Puts `segment` before the path that the error has so far. Paths are built from the inside out, so that what
     /// succeeds formats none.
     pub(crate) fn at(mut self, segment: impl Into<String>) -> Self {

@@ -40,7 +40,7 @@ pub(crate) fn find_struct(btf: &Btf<'_>, name: &str) -> Result<u32, Error> {
 
 /// Refuses a package whose `type_id` points at something else than it says: it would print nonsense.
 fn check_identity(btf: &Btf<'_>, export: &ExportType<'_>, id: u32) -> Result<(), Error> {
-    let ty = btf.get(btf.peel(id)?).at(|| "type_id")?;
+    let ty = btf.peel(id).and_then(|id| btf.get(id)).at(|| "type_id")?;
     let keyword = match ty.kind {
         Kind::Union => "union",
         _ => "struct",

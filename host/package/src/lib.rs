@@ -21,6 +21,7 @@ pub mod limits;
 mod maps;
 mod meta;
 mod package;
+mod packed;
 mod sections;
 mod skeleton;
 mod types;

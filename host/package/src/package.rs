@@ -1,10 +1,4 @@
-use std::io::{Read, Write};
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
+use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use crate::description::Description;
@@ -12,10 +6,14 @@ use crate::elf::file_kind;
 use crate::error::{At, Error, ErrorKind};
 use crate::fields::{self, Fields, kind_of};
 use crate::meta::Meta;
+use crate::packed::{DAMAGED, pack, too_large, unpack};
 use crate::{describe, limits, skeleton};
 
 const OBJECT: &str = "bpf_object";
 const OBJECT_SIZE: &str = "bpf_object_size";
+
+/// For who took another file for one.
+const A_PACKAGE: &str = "a package is a JSON document with `bpf_object` and `meta`";
 
 /// A package: the document's tree, unknown keys included, and the inflated BPF object.
 ///
@@ -43,10 +41,13 @@ impl Package {
             Some(other) => {
                 return Err(Error::field(format!("found {}, expected a string in base64", kind_of(&other))).at(OBJECT));
             }
-            None => return Err(Error::field("this field is missing").at(OBJECT)),
+            None => {
+                let error = Error::field("this field is missing, a string in base64 is expected");
+                return Err(error.at(OBJECT).with_hint(A_PACKAGE));
+            }
         };
         let size = Fields(&document).number(OBJECT_SIZE, limits::OBJECT_BYTES as u64)?;
-        let object = inflate(&encoded, size).at(|| OBJECT)?;
+        let object = unpack(&encoded, size).at(|| OBJECT)?;
         document.shift_remove(OBJECT_SIZE);
         Self::checked(document, object)
     }
@@ -88,13 +89,8 @@ impl Package {
     /// # Errors
     /// None that a package made by this crate runs into; compression and formatting report theirs.
     pub fn to_json(&self) -> Result<Vec<u8>, Error> {
-        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-        let packed = encoder
-            .write_all(&self.object)
-            .and_then(|()| encoder.finish())
-            .map_err(|error| Error::object(format!("the object can't be compressed: {error}")))?;
         let mut document = Map::new();
-        document.insert(OBJECT.into(), STANDARD.encode(packed).into());
+        document.insert(OBJECT.into(), pack(&self.object)?.into());
         document.insert(OBJECT_SIZE.into(), self.object.len().into());
         document.extend(self.document.clone());
         serde_json::to_vec(&document).map_err(|error| Error::field(format!("the package can't be written: {error}")))
@@ -130,10 +126,6 @@ impl Package {
     }
 }
 
-fn too_large() -> Error {
-    Error::limit(format!("the object is larger than {} MiB", limits::OBJECT_BYTES >> 20))
-}
-
 fn unsupported(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Unsupported, message)
 }
@@ -162,24 +154,26 @@ fn read_document(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
     let document: Value = serde_json::from_slice(text).map_err(|error| syntax(&error))?;
     match document {
         Value::Object(document) => Ok(document),
-        other => Err(Error::field(format!(
-            "a package is an object, found {}",
-            kind_of(&other)
-        ))),
+        other => {
+            let error = Error::field(format!("a package is an object, found {}", kind_of(&other)));
+            Err(error.with_hint(A_PACKAGE))
+        }
     }
 }
 
 fn syntax(error: &serde_json::Error) -> Error {
+    let (line, column) = (error.line(), error.column());
+    if error.classify() == Category::Eof {
+        let message =
+            format!("not valid JSON: the document ends at line {line}, column {column}, before it is complete");
+        return Error::new(ErrorKind::Syntax, message).with_hint(DAMAGED);
+    }
     let text = error.to_string();
-    let position = format!(" at line {} column {}", error.line(), error.column());
+    let position = format!(" at line {line} column {column}");
     let reason = text.strip_suffix(&position).unwrap_or(&text);
     Error::new(
         ErrorKind::Syntax,
-        format!(
-            "not valid JSON at line {}, column {}: {reason}",
-            error.line(),
-            error.column()
-        ),
+        format!("not valid JSON at line {line}, column {column}: {reason}"),
     )
 }
 
@@ -196,9 +190,8 @@ fn not_json(text: &[u8]) -> Error {
             .with_hint("convert it to JSON: the tree is the same");
     }
     match file_kind(text) {
-        "empty" => Error::new(ErrorKind::Syntax, "the document is empty"),
-        kind => unsupported(format!("this is {kind}, not a package"))
-            .with_hint("a package is a JSON document with `bpf_object` and `meta`"),
+        "empty" => Error::new(ErrorKind::Syntax, "the document is empty").with_hint(A_PACKAGE),
+        kind => unsupported(format!("this is {kind}, not a package")).with_hint(A_PACKAGE),
     }
 }
 
@@ -228,30 +221,9 @@ fn recognize(document: &Map<String, Value>) -> Result<(), Error> {
     }
     match meta {
         Some(meta) => fields::object(meta).at(|| "meta").map(|_| ()),
-        None => Err(Error::field("this field is missing, an object is expected").at("meta")),
-    }
-}
-
-fn inflate(encoded: &str, size: Option<u64>) -> Result<Vec<u8>, Error> {
-    let packed = STANDARD
-        .decode(encoded)
-        .map_err(|error| Error::field(format!("not valid base64: {error}")))?;
-    let cap = limits::OBJECT_BYTES as u64;
-    let mut object = Vec::new();
-    ZlibDecoder::new(packed.as_slice())
-        // One byte more than announced is enough to know.
-        .take(size.unwrap_or(cap).min(cap) + 1)
-        .read_to_end(&mut object)
-        .map_err(|error| Error::field(format!("not valid zlib data: {error}")))?;
-    let found = object.len() as u64;
-    match size {
-        Some(size) if found > size => Err(Error::field(format!(
-            "it inflates to more than the {size} bytes that bpf_object_size says"
-        ))),
-        Some(size) if found < size => Err(Error::field(format!(
-            "it inflates to {found} bytes, bpf_object_size says {size}"
-        ))),
-        None if found > cap => Err(too_large()),
-        _ => Ok(object),
+        None => {
+            let error = Error::field("this field is missing, an object is expected");
+            Err(error.at("meta").with_hint(A_PACKAGE))
+        }
     }
 }

@@ -40,7 +40,7 @@ fn wrong_fields_are_named_by_path() {
     let skeleton = |rest: &str| format!("/meta/bpf_skel/{rest}");
     let cases = [
         ("/bpf_object".into(), json!(7), "bpf_object: found a number, expected a string in base64".into()),
-        ("/bpf_object".into(), json!("AAA"), "bpf_object: not valid base64: Invalid padding".into()),
+        ("/bpf_object".into(), json!("AAA"), "bpf_object: not valid base64: the padding at its end is missing or wrong".into()),
         ("/bpf_object".into(), json!("AAAA"), "bpf_object: not valid zlib data: corrupt deflate stream".into()),
         (
             "/bpf_object_size".into(),
@@ -96,7 +96,7 @@ fn wrong_fields_are_named_by_path() {
         (
             skeleton("maps/1/lost"),
             json!("name"),
-            "meta.bpf_skel.maps[1].lost: \"name\" is neither a u64 variable of .bss nor a per-CPU array of one u64; those are lost, drops".into(),
+            "meta.bpf_skel.maps[1].lost: \"name\" is neither a u64 variable of .bss nor a per-CPU array of one u64, only lost, drops could be".into(),
         ),
         (
             skeleton("maps/2/lost"),
@@ -121,7 +121,7 @@ fn wrong_fields_are_named_by_path() {
         (
             skeleton("data_sections/0/variables/0/value"),
             json!("x"),
-            "meta.bpf_skel.data_sections[0].variables[0].value: found \"x\", expected a whole number (int)".into(),
+            "meta.bpf_skel.data_sections[0].variables[0].value: \"pid_target\" can't be set: found \"x\", expected a whole number (int)".into(),
         ),
         (
             skeleton("data_sections/0/variables/0/cmdarg"),
@@ -132,6 +132,11 @@ fn wrong_fields_are_named_by_path() {
             skeleton("data_sections/0/variables/0"),
             json!({"name": "gone", "value": 1}),
             "meta.bpf_skel.data_sections[0].variables[0]: the object has no variable \"gone\" in .rodata, only name, pid_target, targ_failed".into(),
+        ),
+        (
+            "/runtime_args".into(),
+            json!({"pid_target": "x"}),
+            "runtime_args.pid_target: found \"x\", expected a whole number (int)".into(),
         ),
         (
             "/runtime_args".into(),

@@ -280,7 +280,7 @@ fn counter(name: &str, counters: &[String]) -> Result<String, Error> {
         return Ok(name.to_owned());
     }
     Err(Error::field(format!(
-        "{:?} is neither a u64 variable of .bss nor a per-CPU array of one u64; those are {}",
+        "{:?} is neither a u64 variable of .bss nor a per-CPU array of one u64, only {} could be",
         shortened(name),
         super::list(counters.iter().map(String::as_str))
     )))

@@ -40,7 +40,16 @@ pub(super) fn describe(
             };
             let given = runtime_args.and_then(|args| args.get(variable.name));
             let given = given.filter(|value| !value.is_null());
-            let found = one(layouts, btf, section, global, variable, given, &mut bytes).at(path)?;
+            let mut found = one(layouts, btf, section, global, variable, &mut bytes).at(path)?;
+            match (given, variable.value) {
+                (Some(value), _) => set(layouts, &mut found, value).at(|| format!("runtime_args.{}", found.name))?,
+                // The path counts variables, people call them by name.
+                (None, Some(value)) => set(layouts, &mut found, value)
+                    .map_err(|error| error.context(&format!("{:?} can't be set", found.name)))
+                    .at(|| "value")
+                    .at(path)?,
+                (None, None) => {}
+            }
             variables.push(found);
         }
     }
@@ -86,7 +95,6 @@ fn one(
     section: &DataSection<'_>,
     global: &Global<'_>,
     meta: &VariableMeta<'_>,
-    given: Option<&Value>,
     bytes: &mut usize,
 ) -> Result<Variable, Error> {
     let ty = layouts.add(global.ty)?;
@@ -111,18 +119,6 @@ fn one(
         Some(initial) => initial.to_vec(),
         None => vec![0; size as usize],
     };
-    let hidden = meta.is_hidden();
-    let (value, key) = match given {
-        Some(value) => (Some(value), "runtime_args"),
-        None => (meta.value, "value"),
-    };
-    let value = value.filter(|_| !hidden);
-    if let Some(value) = value {
-        let mut scratch = initial.clone();
-        layouts
-            .with_types(|types| encode_value(types, ty, value, &mut scratch))
-            .at(|| key)?;
-    }
     Ok(Variable {
         name: meta.name.to_owned(),
         section: section.name.to_owned(),
@@ -136,9 +132,20 @@ fn one(
         size,
         read_only: section.read_only,
         initial,
-        value: value.cloned(),
+        value: None,
         description: meta.description.clone(),
         argument: meta.argument.clone(),
-        hidden,
+        hidden: meta.is_hidden(),
     })
+}
+
+/// Gives a variable its value, if it fits. What generators made for themselves keeps its bytes.
+fn set(layouts: &mut Layouts<'_, '_>, variable: &mut Variable, value: &Value) -> Result<(), Error> {
+    if variable.hidden {
+        return Ok(());
+    }
+    let mut scratch = variable.initial.clone();
+    layouts.with_types(|types| encode_value(types, variable.ty, value, &mut scratch))?;
+    variable.value = Some(value.clone());
+    Ok(())
 }
