@@ -23,6 +23,9 @@ __asm__(".section .rodata\n"
 	"object_end:\n"
 	".previous\n");
 
+/* glibc heeds a size only together with a buffer. */
+static char output[64 * 1024];
+
 static volatile sig_atomic_t stopped;
 static bool clock_each_second;
 
@@ -87,7 +90,7 @@ int main(int argc, char **argv)
 	}
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);
-	setvbuf(stdout, NULL, _IOFBF, 64 * 1024);
+	setvbuf(stdout, output, _IOFBF, sizeof(output));
 	tzset();
 
 	object = load();
