@@ -1,39 +1,48 @@
 # What a person calls. Everything builds as the user who calls; only what talks to the kernel runs through sudo.
-.PHONY: demo test lint bench dist setup examples
+.PHONY: demo test lint bench dist setup examples guests
 
-SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo -E env PATH="$$PATH")
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
+# How cargo starts a test that talks to the kernel.
+RUNNER := $(shell [ "$$(id -u)" = 0 ] || echo 'CARGO_TARGET_$(HOST)_RUNNER="sudo -E"')
+GUEST := --release --locked --target wasm32-wasip2 --target-dir $(TARGET_DIR)/guests
 
 setup:
 	@scripts/setup
 
 demo: setup
 	@scripts/kernel
-	cargo build -p ecli -p ecc
+	cargo build --locked -p ecli -p ecc
 	@scripts/demo
 
-test: setup
+# The guests that the tests run, and the default components.
+guests: setup
+	cargo build $(GUEST) --manifest-path guest-sdk/Cargo.toml -p tool -p args -p printer
+	cargo build $(GUEST) --manifest-path tests/guests/Cargo.toml
+
+test: setup guests
 	@scripts/kernel
-	cargo build --workspace --bins
-	cargo test --manifest-path guest-sdk/Cargo.toml --workspace --target-dir $(TARGET_DIR)/guests
-	cargo test --workspace --no-run
-	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="$(SUDO)" cargo test --workspace
+	cargo test --locked --manifest-path guest-sdk/Cargo.toml --workspace --target-dir $(TARGET_DIR)/guests
+	cargo build --locked --workspace --bins
+	cargo test --locked --workspace --no-run
+	$(RUNNER) cargo test --locked --workspace
 
 lint: setup
 	cargo fmt --all --check
 	cargo fmt --manifest-path guest-sdk/Cargo.toml --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --manifest-path guest-sdk/Cargo.toml --workspace --target wasm32-wasip2 --target-dir $(TARGET_DIR)/guests -- -D warnings
+	cargo fmt --manifest-path tests/guests/Cargo.toml --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy $(GUEST) --manifest-path guest-sdk/Cargo.toml --workspace -- -D warnings
 
 dist: setup
-	cargo build --profile dist -p ecli -p ecc
+	cargo build --locked --profile dist -p ecli -p ecc
 
 bench: dist
 	@scripts/kernel
-	cargo run --release -p bench -- --ecli $(TARGET_DIR)/dist/ecli --ecc $(TARGET_DIR)/dist/ecc
+	cargo run --locked --release -p bench -- --ecli $(TARGET_DIR)/dist/ecli --ecc $(TARGET_DIR)/dist/ecc
 
 examples: setup
-	cargo build -p ecc
+	cargo build --locked -p ecc
 	@for source in examples/*/*.bpf.c; do \
 	  header=$${source%.bpf.c}.h; \
 	  $(TARGET_DIR)/debug/ecc $$source $$([ -e $$header ] && echo $$header) || exit 1; \

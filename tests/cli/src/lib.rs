@@ -277,42 +277,10 @@ pub fn program_exists(id: u32) -> bool {
     libbpf_rs::query::ProgInfoIter::default().any(|program| program.id == id)
 }
 
-/// A component of `tests/guests`, all of which are built once for each test binary that asks for one.
+/// A component of `tests/guests`, which `make test` builds before the tests.
 pub fn guest(name: &str) -> PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let folder = BUILT.get_or_init(|| {
-        let target = program("ecli").ancestors().nth(2).unwrap().join("guests");
-        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        for name in [
-            "RUSTFLAGS",
-            "CARGO_ENCODED_RUSTFLAGS",
-            "RUSTC_WRAPPER",
-            "RUSTC_WORKSPACE_WRAPPER",
-        ] {
-            cargo.env_remove(name);
-        }
-        let done = cargo
-            .args([
-                "build",
-                "--release",
-                "--locked",
-                "--target",
-                "wasm32-wasip2",
-                "--manifest-path",
-            ])
-            .arg(root().join("tests/guests/Cargo.toml"))
-            .arg("--target-dir")
-            .arg(&target)
-            .output()
-            .unwrap();
-        assert!(
-            done.status.success(),
-            "the guests do not build:\n{}",
-            String::from_utf8_lossy(&done.stderr)
-        );
-        target.join("wasm32-wasip2/release")
-    });
-    let path = folder.join(name).with_extension("wasm");
-    assert!(path.exists(), "there is no guest {name}");
+    let target = program("ecli").ancestors().nth(2).unwrap().join("guests");
+    let path = target.join("wasm32-wasip2/release").join(name).with_extension("wasm");
+    assert!(path.exists(), "{} is missing: run `make guests` first", path.display());
     path
 }

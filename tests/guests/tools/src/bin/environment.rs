@@ -8,6 +8,10 @@ fn main() {
     assert!(net::TcpStream::connect("127.0.0.1:1").is_err(), "no network");
     assert!(net::UdpSocket::bind("127.0.0.1:0").is_err(), "no network");
     let mut line = String::new();
-    assert_eq!(std::io::stdin().read_line(&mut line).unwrap_or(0), 0, "no standard input");
+    assert_eq!(
+        std::io::stdin().read_line(&mut line).unwrap_or(0),
+        0,
+        "no standard input"
+    );
     println!("closed");
 }

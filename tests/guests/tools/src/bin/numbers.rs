@@ -5,7 +5,10 @@ fn main() {
     let source = EventSource::open(&[]).expect("a source without inputs waits for the end");
     for room in [0, 1, 7, 8, 9, u32::MAX] {
         for wait in [0, 1, 1_000_000] {
-            let batch = source.next(room, Some(wait)).expect("no error").expect("the run goes on");
+            let batch = source
+                .next(room, Some(wait))
+                .expect("no error")
+                .expect("the run goes on");
             assert!(batch.data.is_empty());
             assert_eq!(batch.records, 0);
         }
