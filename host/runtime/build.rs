@@ -6,12 +6,12 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
+#[path = "build/closed.rs"]
+mod closed;
 #[path = "src/compose.rs"]
 mod compose;
 #[path = "src/config.rs"]
 mod config;
-#[path = "build/closed.rs"]
-mod closed;
 
 const GUEST_TARGET: &str = "wasm32-wasip2";
 const COMPONENTS: [&str; 3] = ["tool", "args", "printer"];
@@ -47,7 +47,10 @@ fn build() -> Result<()> {
         let path = out_dir.join(name).with_extension("wasm");
         fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
     };
-    fs::write(out_dir.join("closed.wasm"), closed::component(&manifest_dir.join("../../wit"))?)?;
+    fs::write(
+        out_dir.join("closed.wasm"),
+        closed::component(&manifest_dir.join("../../wit"))?,
+    )?;
     let composed = compose::compose(
         &read("tool")?,
         &[("args", &read("args")?), ("printer", &read("printer")?)],
@@ -85,7 +88,12 @@ fn build_guests(sdk: &Path, out_dir: &Path) -> Result<PathBuf> {
     // What cargo sets for this build is about the host: flags, wrappers and profiles must not reach the guests.
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy().into_owned();
-        let host_only = ["RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_ENCODED_RUSTFLAGS"];
+        let host_only = [
+            "RUSTFLAGS",
+            "RUSTC_WRAPPER",
+            "RUSTC_WORKSPACE_WRAPPER",
+            "CARGO_ENCODED_RUSTFLAGS",
+        ];
         if host_only.contains(&name.as_str())
             || name.starts_with("CARGO_PROFILE_")
             || name.starts_with("CARGO_BUILD_")

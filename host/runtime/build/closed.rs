@@ -39,11 +39,7 @@ pub(crate) fn component(wit: &Path) -> Result<Vec<u8>> {
         .with_context(|| format!("cannot read {}", wit.display()))?;
     let package = resolve.push_str("closed.wit", WORLD)?;
     let world = resolve.select_world(&[package], Some("closed"))?;
-    let mut module = dummy_module(
-        &resolve,
-        world,
-        ManglingAndAbi::Legacy(LiftLowerAbi::Sync),
-    );
+    let mut module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     ComponentEncoder::default()
         .module(&module)?

@@ -53,13 +53,9 @@ fn part<'a>(
     let Some(Replacement { name, bytes }) = replacement else {
         return Ok(default.into());
     };
-    let Names { exports, .. } = names(bytes)
-        .with_context(|| format!("{name} is not a WebAssembly component"))?;
+    let Names { exports, .. } = names(bytes).with_context(|| format!("{name} is not a WebAssembly component"))?;
     if !exports.iter().any(|found| found == export) {
-        bail!(
-            "{name} does not export {export}; it exports {}",
-            list(&exports)
-        );
+        bail!("{name} does not export {export}; it exports {}", list(&exports));
     }
     let closed = compose(bytes, &[("closed", defaults::CLOSED)])
         .with_context(|| format!("{name} cannot be closed against WASI"))?;
@@ -126,7 +122,10 @@ mod tests {
 
     #[test]
     fn the_default_printer_asks_for_the_output_alone() {
-        assert_eq!(imports(defaults::PRINTER), ["eunomia:bpf/output@0.1.0", "eunomia:bpf/types@0.1.0"]);
+        assert_eq!(
+            imports(defaults::PRINTER),
+            ["eunomia:bpf/output@0.1.0", "eunomia:bpf/types@0.1.0"]
+        );
     }
 
     #[test]
@@ -134,8 +133,14 @@ mod tests {
         let tool = assemble(defaults::TOOL, &Replacements::default()).unwrap();
         for import in imports(&tool) {
             let allowed = ["eunomia:bpf/", "wasi:cli/", "wasi:io/"];
-            assert!(allowed.iter().any(|interface| import.starts_with(interface)), "{import}");
-            assert!(!import.starts_with(ARGS) && !import.starts_with(PRINTER), "{import} is not filled");
+            assert!(
+                allowed.iter().any(|interface| import.starts_with(interface)),
+                "{import}"
+            );
+            assert!(
+                !import.starts_with(ARGS) && !import.starts_with(PRINTER),
+                "{import} is not filled"
+            );
         }
     }
 
@@ -149,7 +154,10 @@ mod tests {
             ..Replacements::default()
         };
         let refusal = format!("{:#}", assemble(defaults::TOOL, &replacements).unwrap_err());
-        assert!(refusal.starts_with("mine.wasm does not export eunomia:bpf/printer@0.1.0; it exports wasi:cli/run@"), "{refusal}");
+        assert!(
+            refusal.starts_with("mine.wasm does not export eunomia:bpf/printer@0.1.0; it exports wasi:cli/run@"),
+            "{refusal}"
+        );
     }
 
     #[test]
@@ -162,6 +170,9 @@ mod tests {
             ..Replacements::default()
         };
         let refusal = format!("{:#}", assemble(defaults::TOOL, &replacements).unwrap_err());
-        assert!(refusal.starts_with("mine.txt is not a WebAssembly component"), "{refusal}");
+        assert!(
+            refusal.starts_with("mine.txt is not a WebAssembly component"),
+            "{refusal}"
+        );
     }
 }

@@ -110,12 +110,7 @@ pub(crate) fn name(tool: &[u8], replacements: &Replacements, engine: impl Hash) 
             None => digest.bytes(&[]),
         }
     }
-    let hex: String = digest
-        .0
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex: String = digest.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{hex}.cwasm")
 }
 

@@ -19,15 +19,11 @@ pub(crate) fn compose(socket: &[u8], plugs: &[(&str, &[u8])]) -> Result<Vec<u8>>
         Err(PlugError::NoPlugHappened) => return Ok(socket.to_vec()),
         Err(error) => return Err(anyhow!(error)),
     }
-    graph
-        .encode(EncodeOptions::default())
-        .map_err(|error| anyhow!(error))
+    graph.encode(EncodeOptions::default()).map_err(|error| anyhow!(error))
 }
 
 fn register(graph: &mut CompositionGraph, name: &str, bytes: &[u8]) -> Result<PackageId> {
     let package = Package::from_bytes(name, None, bytes.to_vec(), graph.types_mut())
         .with_context(|| format!("the {name} component cannot be read"))?;
-    graph
-        .register_package(package)
-        .map_err(|error| anyhow!(error))
+    graph.register_package(package).map_err(|error| anyhow!(error))
 }

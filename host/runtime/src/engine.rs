@@ -59,16 +59,10 @@ impl Engine {
         use crate::assemble::assemble;
         use crate::cache::{self, Cache};
 
-        let name = cache::name(
-            tool,
-            replacements,
-            self.engine.precompile_compatibility_hash(),
-        );
+        let name = cache::name(tool, replacements, self.engine.precompile_compatibility_hash());
         let cache = Cache::open();
         let kept = cache.as_ref().and_then(|cache| cache.read(&name));
-        if let Some(component) =
-            kept.and_then(|code| Precompiled::cached(&code).load(&self.engine).ok())
-        {
+        if let Some(component) = kept.and_then(|code| Precompiled::cached(&code).load(&self.engine).ok()) {
             return Ok(component);
         }
         let component = Component::new(&self.engine, assemble(tool, replacements)?)?;

@@ -51,12 +51,7 @@ impl Meter {
 }
 
 impl ResourceLimiter for Meter {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         let total = self.memory.saturating_add(desired.saturating_sub(current));
         if total > self.limits.memory {
             wasmtime::bail!(
@@ -69,15 +64,8 @@ impl ResourceLimiter for Meter {
         Ok(true)
     }
 
-    fn table_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        let total = self
-            .table_elements
-            .saturating_add(desired.saturating_sub(current));
+    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let total = self.table_elements.saturating_add(desired.saturating_sub(current));
         if total > self.limits.table_elements {
             wasmtime::bail!(
                 "table limit: the guest asked for {total} table elements in all, {} are allowed",
@@ -114,7 +102,10 @@ mod tests {
         assert!(meter.memory_growing(0, 2 << 20, None).unwrap());
         assert!(meter.memory_growing(0, 1 << 20, None).unwrap());
         let refusal = meter.memory_growing(1 << 20, 2 << 20, None).unwrap_err();
-        assert!(refusal.to_string().contains("4 MiB in all, 3 MiB are allowed"), "{refusal}");
+        assert!(
+            refusal.to_string().contains("4 MiB in all, 3 MiB are allowed"),
+            "{refusal}"
+        );
     }
 
     #[test]

@@ -90,10 +90,7 @@ impl Write for Descriptor {
             // Somebody who shares the terminal or pipe with us made it non-blocking.
             Err(rustix::io::Errno::AGAIN) => {
                 let descriptor = (self.0)();
-                let mut wait = [rustix::event::PollFd::new(
-                    &descriptor,
-                    rustix::event::PollFlags::OUT,
-                )];
+                let mut wait = [rustix::event::PollFd::new(&descriptor, rustix::event::PollFlags::OUT)];
                 rustix::event::poll(&mut wait, None)?;
                 Err(io::ErrorKind::Interrupted.into())
             }
@@ -108,10 +105,7 @@ impl Write for Descriptor {
 
 impl IsTerminal for Stream {
     fn is_terminal(&self) -> bool {
-        self.inner
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .terminal
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).terminal
     }
 }
 
@@ -149,11 +143,7 @@ impl OutputStream for Stream {
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        _cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, _cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Poll::Ready(self.write_all(bytes).map(|()| bytes.len()))
     }
 

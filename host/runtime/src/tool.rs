@@ -37,11 +37,7 @@ impl Tool {
             Ok(result) => Exit::Code(state.exit_code.unwrap_or(u8::from(result.is_err()))),
             Err(error) => match error.downcast_ref::<I32Exit>() {
                 // std::process::exit arrives as 0 or 1; the code that the tool set says more.
-                Some(I32Exit(code)) => Exit::Code(
-                    state
-                        .exit_code
-                        .unwrap_or_else(|| u8::try_from(*code).unwrap_or(1)),
-                ),
+                Some(I32Exit(code)) => Exit::Code(state.exit_code.unwrap_or_else(|| u8::try_from(*code).unwrap_or(1))),
                 None => Exit::Trapped(reason(&error)),
             },
         };

@@ -35,8 +35,14 @@ fn with_text(folder: &Path, ending: &str, text: &str) -> Vec<String> {
 #[test]
 fn unsafe_code_is_in_two_places() {
     let host = root().join("host");
-    assert_eq!(with_text(&host, ".rs", "allow(unsafe_code"), ["runtime/src/precompiled.rs"]);
-    assert_eq!(with_text(&host, "Cargo.toml", "unsafe_code = \"allow\""), ["loader/Cargo.toml"]);
+    assert_eq!(
+        with_text(&host, ".rs", "allow(unsafe_code"),
+        ["runtime/src/precompiled.rs"]
+    );
+    assert_eq!(
+        with_text(&host, "Cargo.toml", "unsafe_code = \"allow\""),
+        ["loader/Cargo.toml"]
+    );
     for workspace in ["Cargo.toml", "guest-sdk/Cargo.toml"] {
         let manifest = fs::read_to_string(root().join(workspace)).unwrap();
         assert!(manifest.contains("unsafe_code = \"deny\""), "{workspace}");
@@ -44,7 +50,11 @@ fn unsafe_code_is_in_two_places() {
     for manifest in files(&root().join("host"), "Cargo.toml") {
         let text = fs::read_to_string(&manifest).unwrap();
         let own = manifest.parent().unwrap().ends_with("loader");
-        assert!(own || text.contains("[lints]\nworkspace = true"), "{} has the lints", manifest.display());
+        assert!(
+            own || text.contains("[lints]\nworkspace = true"),
+            "{} has the lints",
+            manifest.display()
+        );
     }
 }
 
@@ -67,7 +77,10 @@ fn crates_depend_on_each_other_as_the_map_says() {
         .iter()
         .map(|name| {
             let manifest = fs::read_to_string(root().join("host").join(name).join("Cargo.toml")).unwrap();
-            let to = crates.iter().filter(|to| manifest.contains(&format!("\n{to}.workspace = true"))).copied();
+            let to = crates
+                .iter()
+                .filter(|to| manifest.contains(&format!("\n{to}.workspace = true")))
+                .copied();
             (*name, to.collect())
         })
         .collect();
@@ -105,13 +118,34 @@ fn each_item_of_the_contract_says_since_when_it_is_there() {
         let text = fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         for pair in lines.windows(2) {
-            let item = ["interface ", "record ", "variant ", "enum ", "resource ", "world ", "flags "];
+            let item = [
+                "interface ",
+                "record ",
+                "variant ",
+                "enum ",
+                "resource ",
+                "world ",
+                "flags ",
+            ];
             if item.iter().any(|keyword| pair[1].starts_with(keyword)) {
-                assert_eq!(pair[0], "@since(version = 0.1.0)", "before {:?} in {}", pair[1], path.display());
+                assert_eq!(
+                    pair[0],
+                    "@since(version = 0.1.0)",
+                    "before {:?} in {}",
+                    pair[1],
+                    path.display()
+                );
             }
         }
         let documented = lines.iter().filter(|line| line.starts_with("///")).count();
-        let code = lines.iter().filter(|line| !line.is_empty() && !line.starts_with("///")).count();
-        assert!(documented * 3 > code, "{}: {documented} lines of documentation, {code} others", path.display());
+        let code = lines
+            .iter()
+            .filter(|line| !line.is_empty() && !line.starts_with("///"))
+            .count();
+        assert!(
+            documented * 3 > code,
+            "{}: {documented} lines of documentation, {code} others",
+            path.display()
+        );
     }
 }

@@ -45,7 +45,9 @@ impl wit::HostMap for State {
         mode: wit::UpdateMode,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
         let map = self.table.get(&this)?;
-        Ok(map.update(&key, &value, update_mode(mode)).map_err(|error| failure(&error)))
+        Ok(map
+            .update(&key, &value, update_mode(mode))
+            .map_err(|error| failure(&error)))
     }
 
     fn delete(&mut self, this: Resource<loader::Map>, key: Vec<u8>) -> wasmtime::Result<Result<(), wit::Error>> {
@@ -100,7 +102,11 @@ impl wit::HostMap for State {
         this: Resource<loader::Map>,
         keys: Vec<u8>,
     ) -> wasmtime::Result<Result<u32, wit::Error>> {
-        Ok(self.table.get(&this)?.delete_batch(&keys).map_err(|error| failure(&error)))
+        Ok(self
+            .table
+            .get(&this)?
+            .delete_batch(&keys)
+            .map_err(|error| failure(&error)))
     }
 
     fn drop(&mut self, this: Resource<loader::Map>) -> wasmtime::Result<()> {

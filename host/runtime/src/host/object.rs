@@ -125,7 +125,10 @@ impl wit::HostOpenObject for State {
         self.with_open(&this, |open| open.set_attach_function(&program, &function))
     }
 
-    fn load(&mut self, this: Resource<loader::OpenObject>) -> wasmtime::Result<Result<Resource<loader::Object>, wit::Error>> {
+    fn load(
+        &mut self,
+        this: Resource<loader::OpenObject>,
+    ) -> wasmtime::Result<Result<Resource<loader::Object>, wit::Error>> {
         match self.table.delete(this)?.load() {
             Ok(object) => Ok(Ok(self.table.push(object)?)),
             Err(error) => Ok(Err(failure(&error))),
@@ -139,10 +142,7 @@ impl wit::HostOpenObject for State {
 }
 
 impl wit::HostObject for State {
-    fn attach(
-        &mut self,
-        this: Resource<loader::Object>,
-    ) -> wasmtime::Result<Result<Vec<Resource<Link>>, wit::Error>> {
+    fn attach(&mut self, this: Resource<loader::Object>) -> wasmtime::Result<Result<Vec<Resource<Link>>, wit::Error>> {
         let attached = self.table.get(&this)?.attach();
         match attached {
             Ok(links) => links

@@ -43,7 +43,10 @@ impl wit::HostProgram for State {
     }
 
     fn id(&mut self, this: Resource<loader::Program>) -> wasmtime::Result<u32> {
-        self.table.get(&this)?.id().map_err(|error| wasmtime::Error::msg(text(&error)))
+        self.table
+            .get(&this)?
+            .id()
+            .map_err(|error| wasmtime::Error::msg(text(&error)))
     }
 
     fn attach(&mut self, this: Resource<loader::Program>) -> wasmtime::Result<Result<Resource<Link>, wit::Error>> {
