@@ -41,7 +41,7 @@ pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description) -
             Kind::NoBtf,
             "this kernel shows no type information (/sys/kernel/btf/vmlinux), and the object needs it",
         )
-        .with_hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y, or give a BTF file of this kernel");
+        .with_hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y");
     }
     if let Some(target) = between(log, "failed to find kernel BTF type ID of '", "'") {
         let program = between(log, "prog '", "'").unwrap_or_default();
@@ -53,7 +53,16 @@ pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description) -
     // libbpf names the program last of all.
     match last_between(log, "prog '", "': failed to load").or_else(|| last_between(log, "prog '", "'")) {
         Some(program) => program_failed(errno, log, program, raw),
-        None => denied(errno, said(Error::from_errno(errno), log), &[CAP_BPF]).context("the object cannot be loaded"),
+        None => {
+            let error = Error::from_errno(errno);
+            // libbpf would guess at other causes, in a long line; this one is known.
+            let error = if capability_is_why(errno) {
+                error
+            } else {
+                said(error, log)
+            };
+            denied(errno, error, &[CAP_BPF]).context("the object cannot be loaded")
+        }
     }
 }
 
@@ -136,12 +145,14 @@ fn kprobe(errno: i32, kind: &str, function: &str) -> Option<Error> {
 fn map_failed(errno: i32, log: &str, map: &str, description: &Description) -> Error {
     // libbpf names data sections as the kernel does.
     let described = description.maps.iter().find(|described| described.name == map);
-    let error = said(Error::from_errno(errno), log).context(format!("map {map} cannot be created"));
+    // What libbpf says of a map is its name and the error number.
+    let error = Error::from_errno(errno).context(format!("map {map} cannot be created"));
     if let Some(kind) = described.map(|map| map.kind).filter(|_| errno == libc::EINVAL) {
         // SAFETY: no options; libbpf creates a small map of that kind and closes it.
         let (supported, _) =
             crate::log::record(|| unsafe { libbpf_sys::libbpf_probe_bpf_map_type(kind, std::ptr::null()) });
-        if supported == 0 {
+        // The latter for a kind that libbpf has never heard of.
+        if supported == 0 || supported == -libc::EOPNOTSUPP {
             let name = crate::map::kind_name(kind);
             return Error::new(
                 Kind::KernelLacks,
@@ -261,13 +272,18 @@ fn denied(errno: i32, error: Error, needed: &[(u32, &str)]) -> Error {
     if !matches!(errno, libc::EPERM | libc::EACCES) {
         return error;
     }
-    match capabilities_missing(needed) {
-        Some(missing) => error
-            .with_kind(Kind::Denied)
-            .context(format!("the process lacks {missing}"))
-            .with_hint(format!("run as root, or with {missing}")),
-        None => error,
-    }
+    let Some(missing) = capabilities_missing(needed) else {
+        return error;
+    };
+    let error = error
+        .with_kind(Kind::Denied)
+        .context(format!("the process lacks {missing}"));
+    let asks_for_tracing = needed.contains(&CAP_PERFMON) || capabilities_missing(&[CAP_PERFMON]).is_none();
+    error.with_hint(if asks_for_tracing {
+        format!("run as root, or with {missing}")
+    } else {
+        format!("run as root, or with {missing}; programs that trace need CAP_PERFMON as well")
+    })
 }
 
 fn capability_is_why(errno: i32) -> bool {
