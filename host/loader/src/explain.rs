@@ -48,7 +48,7 @@ pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description) -
         return attach_target(code, log, program, target);
     }
     if let Some(map) = between(log, "map '", "': failed to create") {
-        return map_failed(errno, log, map, description);
+        return map_failed(errno, map, description);
     }
     // libbpf names the program last of all.
     match last_between(log, "prog '", "': failed to load").or_else(|| last_between(log, "prog '", "'")) {
@@ -142,7 +142,7 @@ fn kprobe(errno: i32, kind: &str, function: &str) -> Option<Error> {
     })
 }
 
-fn map_failed(errno: i32, log: &str, map: &str, description: &Description) -> Error {
+fn map_failed(errno: i32, map: &str, description: &Description) -> Error {
     // libbpf names data sections as the kernel does.
     let described = description.maps.iter().find(|described| described.name == map);
     // What libbpf says of a map is its name and the error number.
