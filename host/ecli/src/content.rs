@@ -65,7 +65,7 @@ fn module(bytes: &[u8], name: &Name) -> Failure {
     let (kind, hint) = match imports(bytes) {
         Module::OlderRuntime(import) => (
             format!("a module of an older runtime (it imports `{import}`)"),
-            "build it again from its source with `ecc build-wasm`, or run the package.json that it was made from",
+            "run the package.json that it was made from; user space of its own has to be written anew, as a component",
         ),
         Module::Wasi => (
             "a program for WASI 0.1 (it imports `wasi_snapshot_preview1`)".into(),
@@ -123,7 +123,7 @@ mod tests {
             "old.wasm is a module of an older runtime (it imports `wasm_bpf`); tools are WebAssembly components"
         );
         assert!(
-            hint.contains("`ecc build-wasm`") && hint.contains("package.json"),
+            hint.contains("package.json") && hint.contains("as a component"),
             "{hint}"
         );
         let (message, hint) = refusal(b"\0asm\x01\0\0\0", "x.wasm");

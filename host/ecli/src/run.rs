@@ -146,7 +146,8 @@ fn report(outcome: Outcome, tool_name: &str, settings: &Settings, printer: &mut 
         runtime::Exit::Failed(error) => return Err(Failure::host(error)),
     };
     let Some(totals) = outcome.totals else { return Ok(exit) };
-    if settings.verbosity > Verbosity::Quiet {
+    // Who could not attach has said so, and that there were no events says nothing more.
+    if settings.verbosity > Verbosity::Quiet && (exit == Exit::Tool(0) || totals::any(&totals)) {
         printer.note(totals::line(&totals));
     }
     let lost = totals.lost.unwrap_or_default();

@@ -15,6 +15,11 @@ pub(crate) fn line(totals: &Totals) -> String {
     format!("{}, {lost}, {unread} unread", events(*delivered))
 }
 
+/// Whether there were any, as far as it is known.
+pub(crate) fn any(totals: &Totals) -> bool {
+    totals.delivered > 0 || totals.unread > 0 || totals.lost.is_some_and(|lost| lost > 0)
+}
+
 /// That some are missing.
 pub(crate) fn loss(totals: &Totals, lost: u64) -> String {
     let produced = totals.delivered.saturating_add(totals.unread).saturating_add(lost);
@@ -50,6 +55,18 @@ mod tests {
             }),
             "1 event, 3 lost, 0 unread"
         );
+    }
+
+    #[test]
+    fn losses_alone_are_events_too() {
+        let mut totals = Totals {
+            delivered: 0,
+            lost: None,
+            unread: 0,
+        };
+        assert!(!any(&totals));
+        totals.lost = Some(1);
+        assert!(any(&totals));
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(crate) fn assemble(tool: &[u8], replacements: &Replacements) -> Result<Vec<u
         PRINTER,
         &["eunomia:bpf/output"],
     )?;
+    // Read alone first: a damaged file is not a matter of what it would be joined with.
+    names(tool).context("the component cannot be read")?;
     compose(tool, &[("args", &args), ("printer", &printer)])
         .context("the tool cannot be joined with its args and printer components")
 }
