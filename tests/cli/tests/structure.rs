@@ -137,6 +137,9 @@ fn each_item_of_the_contract_says_since_when_it_is_there() {
                 );
             }
         }
+        if path.ends_with("world.wit") {
+            continue;
+        }
         let documented = lines.iter().filter(|line| line.starts_with("///")).count();
         let code = lines
             .iter()
