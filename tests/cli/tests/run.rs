@@ -83,7 +83,7 @@ fn the_table_has_a_header_and_columns() {
     assert_eq!(ppid.parse::<u32>().unwrap(), std::process::id());
     assert_eq!(rest, ["0", "0", "sh", "/bin/sh", "false"]);
     assert_eq!(
-        &row[9..10],
+        &row[10..11],
         printed_pid.get(..1).unwrap(),
         "the first value stands at column 10"
     );
