@@ -74,6 +74,9 @@ pub struct EventSource {
     first: usize,
     /// A stop was requested; what is read ends where the buffers ended then.
     ending: bool,
+    /// After the stop the kernel was asked about losses. Later ones show in the totals only: while programs stay attached
+    /// they go on, and the end would never come.
+    settled: bool,
     delivered: u64,
 }
 
@@ -116,6 +119,7 @@ impl EventSource {
             pace,
             first: 0,
             ending: false,
+            settled: false,
             delivered: 0,
         })
     }
@@ -241,9 +245,11 @@ impl EventSource {
             }
             std::thread::sleep(BUSY_SLEEP);
         }
-        for buffer in &mut self.buffers {
-            if let Buffer::Perf(perf) = buffer {
-                perf.settle(batch);
+        if !std::mem::replace(&mut self.settled, true) {
+            for buffer in &mut self.buffers {
+                if let Buffer::Perf(perf) = buffer {
+                    perf.settle(batch);
+                }
             }
         }
         Ok(if batch.lost > 0 { Next::Batch } else { Next::Ended })

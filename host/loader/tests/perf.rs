@@ -4,7 +4,8 @@
 
 mod common;
 
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use common::{load, number};
 use loader::{Batch, EventOptions, EventSource, Kind, Next, Object, Stop, Totals};
@@ -103,6 +104,32 @@ fn losses_are_told_exactly_and_once() {
     }
     // The last losses have no record in the buffer that tells of them.
     assert_eq!((delivered + lost, lost), (3000, number(&object, "failed")));
+}
+
+#[test]
+fn a_stop_ends_the_reading_while_records_are_still_being_lost() {
+    let object = load("perf");
+    let mut source = source(&object, 1);
+    let (stop, done) = (Stop::new().unwrap(), AtomicBool::new(false));
+    let ended = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                produce(&object, 1000);
+            }
+        });
+        while source.totals().lost == Some(0) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        stop.request();
+        let mut batch = Batch::default();
+        let ended = (0..10).any(|_| {
+            std::thread::sleep(Duration::from_millis(20));
+            source.next(ROOM, None, &stop, None, &mut batch).unwrap() == Next::Ended
+        });
+        done.store(true, Ordering::Relaxed);
+        ended
+    });
+    assert!(ended, "each of 10 calls after the stop gave another batch");
 }
 
 #[test]
