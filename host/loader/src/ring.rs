@@ -120,10 +120,20 @@ impl Ring {
 
     /// Moves complete records into the batch: at most `room` bytes and `limit` records.
     pub(crate) fn read(&mut self, batch: &mut Batch, room: usize, limit: u64) -> End {
-        let span = self.walk(room as u64, limit);
-        if span.bytes == 0 {
-            return span.end;
-        }
+        let end = self.until.min(self.position + self.filled());
+        let span = loop {
+            let span = self.walk(end, room as u64, limit);
+            if span.records > 0 {
+                break span;
+            }
+            // Records that were taken back need no room in the batch: nothing is copied, and all of it is there for the next.
+            if span.bytes > 0 {
+                self.advance(span.bytes);
+            }
+            if span.bytes == 0 || !matches!(span.end, End::Full(_)) {
+                return span.end;
+            }
+        };
         let words = (span.bytes / 8) as usize;
         let start = batch.data.len();
         batch.data.reserve(words);
@@ -143,11 +153,7 @@ impl Ring {
             std::ptr::copy_nonoverlapping(from, to, words);
             batch.data.set_len(start + words);
         }
-        self.position += span.bytes;
-        self.consumer_position().store(self.position, Ordering::Release);
-        // A producer that commits the record at this very position looks whether the reader had caught up, and wakes it. Either
-        // it sees this position or the next look at its position sees the record.
-        fence(Ordering::SeqCst);
+        self.advance(span.bytes);
 
         let taken = batch.data.get_mut(start..).unwrap_or_default();
         if span.discarded {
@@ -172,9 +178,17 @@ impl Ring {
         records
     }
 
-    /// Finds how much can be taken from the front.
-    fn walk(&self, room: u64, limit: u64) -> Span {
-        let end = self.until.min(self.position + self.filled());
+    /// Gives so many bytes back to the producers.
+    fn advance(&mut self, bytes: u64) {
+        self.position += bytes;
+        self.consumer_position().store(self.position, Ordering::Release);
+        // A producer that commits the record at this very position looks whether the reader had caught up, and wakes it. Either
+        // it sees this position or the next look at its position sees the record.
+        fence(Ordering::SeqCst);
+    }
+
+    /// Finds how much can be taken from the front, up to the position `end`.
+    fn walk(&self, end: u64, room: u64, limit: u64) -> Span {
         let mut position = self.position;
         let (mut records, mut discarded) = (0, false);
         let end = loop {
@@ -203,7 +217,7 @@ impl Ring {
             }
             // Most records are as long as the one before. With the step fixed in this loop, the processor need not wait for one
             // header, which another core has just written, to know where the next one is.
-            let last = end.min(self.position + room).saturating_sub(step);
+            let last = end.min(self.position.saturating_add(room)).saturating_sub(step);
             loop {
                 records += 1;
                 position += step;

@@ -116,6 +116,31 @@ fn records_that_were_taken_back_do_not_show() {
 }
 
 #[test]
+fn records_that_were_taken_back_take_no_room_in_a_batch() {
+    for stopped in [false, true] {
+        let mut open = open_with("ring", |_| {});
+        open.set_max_entries("events", 1 << 20).unwrap();
+        let object = open.load().unwrap();
+        let mut source = source(&object);
+        // 96 bytes each: far more than the batch may hold.
+        for _ in 0..6000 {
+            produce(&object, 0, 1, DISCARD);
+        }
+        produce(&object, 7, 1, FIXED);
+        let (stop, mut batch) = (Stop::new().unwrap(), Batch::default());
+        if stopped {
+            stop.request();
+        }
+        let deadline = Some(Instant::now());
+        // The one that is there does not fit, and stays.
+        let error = source.next(95, deadline, &stop, None, &mut batch).unwrap_err();
+        assert_eq!(error.kind(), Kind::TooSmall { needed: 96 });
+        assert_eq!(source.next(ROOM, deadline, &stop, None, &mut batch).unwrap(), Next::Batch);
+        assert_eq!(sequences(&batch), [7]);
+    }
+}
+
+#[test]
 fn a_batch_holds_what_was_asked_for_and_never_part_of_a_record() {
     let object = load(None);
     let mut source = source(&object);
