@@ -24,6 +24,7 @@ mod perf_open;
 mod program;
 mod raw;
 mod reader;
+mod refused_kinds;
 mod ring;
 mod stop;
 mod target;

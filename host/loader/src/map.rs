@@ -9,6 +9,7 @@ use crate::error::{ENOTSUPP, Error, Kind, Result};
 use crate::lost::Counter;
 use crate::object::Object;
 use crate::raw::{self, MapEntry};
+use crate::refused_kinds::{self, Access};
 
 /// A map in the kernel.
 ///
@@ -124,7 +125,10 @@ impl Map {
     }
 
     /// The value of a key; `None` if there is no such key.
+    ///
+    /// Here and below, maps whose keys or values are descriptors of the host, such as program arrays, are [`Kind::Unsupported`].
     pub fn lookup(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        refused_kinds::check(&self.info, Access::Read)?;
         self.check_key(key)?;
         let mut value = vec![0_u8; self.info.value_size as usize];
         // SAFETY: the kernel reads a key and writes a value of this map's sizes; both buffers have them.
@@ -134,6 +138,7 @@ impl Map {
 
     /// The value of a key, which is deleted; `None` if there is no such key. Queues and stacks have an empty key: it pops.
     pub fn lookup_and_delete(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        refused_kinds::check(&self.info, Access::Change)?;
         self.check_key(key)?;
         let mut value = vec![0_u8; self.info.value_size as usize];
         // SAFETY: as in `lookup`.
@@ -144,6 +149,7 @@ impl Map {
 
     /// Writes a value; with per-CPU maps all CPUs' values at once.
     pub fn update(&self, key: &[u8], value: &[u8], mode: UpdateMode) -> Result<()> {
+        refused_kinds::check(&self.info, Access::Change)?;
         self.check_key(key)?;
         self.check_value(value)?;
         // SAFETY: the kernel reads a key and a value of this map's sizes, which were just checked.
@@ -153,6 +159,7 @@ impl Map {
 
     /// Deletes a key; [`Kind::NotFound`] if there is no such key.
     pub fn delete(&self, key: &[u8]) -> Result<()> {
+        refused_kinds::check(&self.info, Access::Change)?;
         self.check_key(key)?;
         // SAFETY: the kernel reads a key of this map's size, which was just checked.
         let code = unsafe { libbpf_sys::bpf_map_delete_elem(self.fd, pointer(key)) };

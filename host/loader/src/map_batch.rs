@@ -5,6 +5,7 @@ use std::ptr;
 
 use crate::error::{ENOTSUPP, Error, Result};
 use crate::map::{Map, UpdateMode, pointer};
+use crate::refused_kinds::{self, Access};
 
 /// Below this many entries they are read one by one: the kernel gives a bucket of a hash table whole or not at all.
 const FEW: u32 = 64;
@@ -41,16 +42,19 @@ impl Map {
     /// Up to `most` entries, from the beginning or from the `next` of the call before. While programs write, entries may be missed
     /// or come twice. The caller bounds `most`; memory for so many entries, but no more than the map has, is taken.
     pub fn lookup_batch(&self, start: Option<&[u8]>, most: u32) -> Result<Entries> {
+        refused_kinds::check(self.info(), Access::Read)?;
         self.batch(start, most, libbpf_sys::bpf_map_lookup_batch, false)
     }
 
     /// The same, and what is given back is deleted.
     pub fn lookup_and_delete_batch(&self, start: Option<&[u8]>, most: u32) -> Result<Entries> {
+        refused_kinds::check(self.info(), Access::Change)?;
         self.batch(start, most, libbpf_sys::bpf_map_lookup_and_delete_batch, true)
     }
 
     /// Writes many entries. Gives back how many were written; an error only if the first one could not be.
     pub fn update_batch(&self, keys: &[u8], values: &[u8], mode: UpdateMode) -> Result<u32> {
+        refused_kinds::check(self.info(), Access::Change)?;
         let keys = self.split_keys(keys)?;
         let each = (self.info().value_size as usize).max(1);
         if values.len() != keys.len() * self.info().value_size as usize {
@@ -74,6 +78,7 @@ impl Map {
 
     /// Deletes many keys; those that do not exist are skipped. Gives back how many were deleted.
     pub fn delete_batch(&self, keys: &[u8]) -> Result<u32> {
+        refused_kinds::check(self.info(), Access::Change)?;
         let mut deleted = 0;
         for key in self.split_keys(keys)? {
             // SAFETY: the kernel reads a key of this map's size, which is how the keys were split.

@@ -7,7 +7,7 @@ mod common;
 use std::path::Path;
 
 use common::{compile, in_own_mounts, load, mount, open, with_tracefs};
-use loader::{Error, Kind, Object, OpenObject, OpenOptions};
+use loader::{Error, Kind, Object, OpenObject, OpenOptions, UpdateMode};
 use rustix::thread::{CapabilitySet, CapabilitySets};
 
 /// One program of `refused`, loaded alone.
@@ -223,4 +223,25 @@ fn a_process_without_capabilities_is_told_which_it_lacks() {
         });
         thread.join().unwrap();
     });
+}
+
+#[test]
+fn a_map_of_programs_takes_no_number_for_a_descriptor() {
+    let object = load_only("fine").unwrap();
+    let map = object.map("jumps").unwrap();
+    let (key, value) = ([0; 4], 1_u32.to_ne_bytes());
+    for error in [
+        map.update(&key, &value, UpdateMode::Any).unwrap_err(),
+        map.delete(&key).unwrap_err(),
+        map.lookup_and_delete(&key).unwrap_err(),
+        map.update_batch(&key, &value, UpdateMode::Any).unwrap_err(),
+        map.delete_batch(&key).unwrap_err(),
+        map.lookup_and_delete_batch(None, 2).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), Kind::Unsupported);
+        assert_eq!(
+            format!("{error:#}"),
+            "map jumps, a prog_array map, cannot be changed from here: an entry would hold a descriptor of the host"
+        );
+    }
 }

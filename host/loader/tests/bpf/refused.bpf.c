@@ -3,6 +3,13 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+	__uint(max_entries, 2);
+} jumps SEC(".maps");
+
 struct task_struct___other {
 	int no_such_member;
 } __attribute__((preserve_access_index));
