@@ -1,5 +1,7 @@
 //! Attachments. Dropping one detaches.
 
+use std::mem;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::error::{Error, Result};
@@ -51,16 +53,30 @@ const SIDE_BY_SIDE: usize = 8;
 /// All are gone afterwards, whatever is returned: the first error, if there was one.
 pub fn detach_all(mut links: Vec<Link>) -> Result<()> {
     let each = links.len().div_ceil(SIDE_BY_SIDE).max(1);
-    let in_turn = |links: Vec<Link>| links.into_iter().map(Link::detach).fold(Ok(()), Result::and);
+    let mut parts = Vec::new();
+    while links.len() > each {
+        parts.push(Mutex::new(links.split_off(links.len() - each)));
+    }
+    // Shared, as a thread that cannot be started drops what it was given, and with it the error of detaching.
+    let detach =
+        |part: &Mutex<Vec<Link>>| in_turn(mem::take(&mut *part.lock().unwrap_or_else(PoisonError::into_inner)));
     thread::scope(|scope| {
-        let mut threads = Vec::new();
-        while links.len() > each {
-            let part = links.split_off(links.len() - each);
-            threads.push(scope.spawn(move || in_turn(part)));
-        }
-        let here = in_turn(links);
+        let threads: Vec<_> = parts
+            .iter()
+            .map_while(|part| thread::Builder::new().spawn_scoped(scope, move || detach(part)).ok())
+            .collect();
+        // This thread does the rest: with no threads to be had, that is all of it.
+        let here = parts
+            .iter()
+            .skip(threads.len())
+            .map(detach)
+            .fold(in_turn(links), Result::and);
         threads
             .into_iter()
             .fold(here, |all, thread| all.and(thread.join().unwrap_or(Ok(()))))
     })
+}
+
+fn in_turn(links: Vec<Link>) -> Result<()> {
+    links.into_iter().map(Link::detach).fold(Ok(()), Result::and)
 }
