@@ -203,18 +203,26 @@ impl EventSource {
 
     /// Records that did not fit into the buffer of the map at `index`.
     ///
-    /// From the counter that the package names for the map; else, for a perf buffer, from the kernel; else `None`: unknown.
+    /// From the counter that the package names for the map; else, for a perf buffer, from the kernel if it counts, as Linux does
+    /// from 6.0; else `None`: unknown. Maps may share a counter: each then has the losses of all of them.
     pub fn lost(&self, index: usize) -> Option<u64> {
         let counted = self.maps.get(index).and_then(Map::lost);
         match self.buffers.get(index)? {
-            Buffer::Perf(perf) => counted.or_else(|| Some(perf.lost())),
+            Buffer::Perf(perf) => counted.or_else(|| perf.lost()),
             Buffer::Ring(_) => counted,
         }
     }
 
     /// What became of the events so far.
     pub fn totals(&self) -> Totals {
-        let lost = (0..self.buffers.len()).map(|index| self.lost(index)).sum();
+        let lost = self.maps.iter().enumerate().try_fold(0_u64, |all, (index, map)| {
+            let mut earlier = self.maps.iter().take(index);
+            // A counter that several maps share counts once.
+            if earlier.any(|earlier| earlier.shares_counter(map)) {
+                return Some(all);
+            }
+            Some(all.saturating_add(self.lost(index)?))
+        });
         Totals {
             delivered: self.delivered,
             lost,

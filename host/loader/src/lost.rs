@@ -36,6 +36,15 @@ impl Counter {
         Ok(Self::Variable(memory))
     }
 
+    /// Whether both are the same place in the kernel.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Variable(one), Self::Variable(other)) => std::ptr::eq(*one, *other),
+            (Self::PerCpu(one), Self::PerCpu(other)) => one.info().id == other.info().id,
+            _ => false,
+        }
+    }
+
     /// What it says now.
     pub(crate) fn read(&self) -> Option<u64> {
         match self {
@@ -44,7 +53,12 @@ impl Counter {
             Self::PerCpu(map) => {
                 let values = map.lookup(&0_u32.to_ne_bytes()).ok()??;
                 let (values, _) = values.as_chunks::<8>();
-                Some(values.iter().map(|value| u64::from_ne_bytes(*value)).sum())
+                Some(
+                    values
+                        .iter()
+                        .map(|value| u64::from_ne_bytes(*value))
+                        .fold(0, u64::saturating_add),
+                )
             }
         }
     }

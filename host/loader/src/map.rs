@@ -119,6 +119,14 @@ impl Map {
         self.lost.as_ref()?.read()
     }
 
+    /// Whether the package names one and the same counter for both.
+    pub(crate) fn shares_counter(&self, other: &Self) -> bool {
+        self.lost
+            .as_ref()
+            .zip(other.lost.as_ref())
+            .is_some_and(|(one, other)| one.is_same(other))
+    }
+
     /// The length of the records that the package says it holds.
     pub(crate) fn record_size(&self) -> Option<u32> {
         self.record

@@ -19,6 +19,8 @@ use crate::ring::End;
 const LOST: u32 = 2;
 /// `PERF_RECORD_SAMPLE`: with `PERF_SAMPLE_RAW`, 4 bytes of length and the data.
 const SAMPLE: u32 = 9;
+/// The most pages of one CPU's buffer: with pages of 4 KiB they are 64 MiB.
+const MOST_PAGES: u32 = 1 << 14;
 
 /// The buffers of all CPUs for one `BPF_MAP_TYPE_PERF_EVENT_ARRAY`.
 #[derive(Debug)]
@@ -67,6 +69,12 @@ impl PerfBuffer {
             return Err(Error::invalid(format!(
                 "a perf buffer of {pages} pages: the number must be a power of two"
             )));
+        }
+        if pages > MOST_PAGES {
+            return Err(Error::invalid(format!(
+                "a perf buffer of {pages} pages: each CPU has {MOST_PAGES} at most"
+            ))
+            .with_hint("ask for fewer pages"));
         }
         let Opened { raw, cpus, counts } = perf_open::open(map, entries, pages)?;
         let mut buffer = Self {
@@ -140,18 +148,19 @@ impl PerfBuffer {
 
     /// Adds losses to the batch that it has not been told of: those that no record in the buffers will tell of any more, too.
     pub(crate) fn settle(&mut self, batch: &mut Batch) {
-        let lost = self.lost();
+        let lost = self.lost().unwrap_or(self.reported);
         self.tell_losses(batch, lost);
     }
 
-    /// How many records were lost so far, as exactly as this kernel tells.
-    pub(crate) fn lost(&self) -> u64 {
-        let counted = if self.counts {
-            self.cpus.iter().map(CpuBuffer::lost).sum()
-        } else {
-            0
-        };
-        self.reported.max(counted)
+    /// How many records were lost so far; `None` if the kernel does not tell. What records in the buffers told is then only a
+    /// part: the losses after the last record that found room are in none.
+    pub(crate) fn lost(&self) -> Option<u64> {
+        if !self.counts {
+            return None;
+        }
+        let each = self.cpus.iter().map(CpuBuffer::lost);
+        let counted = each.reduce(|all, lost| Some(all?.saturating_add(lost?)));
+        Some(self.reported.max(counted.unwrap_or(Some(0))?))
     }
 
     /// Records that were not read.
@@ -160,7 +169,7 @@ impl PerfBuffer {
     }
 
     fn tell_losses(&mut self, batch: &mut Batch, lost: u64) {
-        batch.lost += lost.saturating_sub(self.told);
+        batch.lost = batch.lost.saturating_add(lost.saturating_sub(self.told));
         self.told = self.told.max(lost);
     }
 }
@@ -290,14 +299,14 @@ impl CpuBuffer {
         self.head().saturating_sub(self.tail)
     }
 
-    /// How many samples the kernel says were lost; 0 if it cannot be read.
-    fn lost(&self) -> u64 {
+    /// How many samples the kernel says were lost; `None` if it cannot be read.
+    fn lost(&self) -> Option<u64> {
         let mut values = [0_u8; 16];
         // SAFETY: libbpf keeps the event open as long as the buffer.
         let fd = unsafe { BorrowedFd::borrow_raw(self.fd) };
         match rustix::io::read(fd.as_fd(), &mut values) {
-            Ok(16) => values.last_chunk::<8>().map_or(0, |lost| u64::from_ne_bytes(*lost)),
-            _ => 0,
+            Ok(16) => values.last_chunk::<8>().map(|lost| u64::from_ne_bytes(*lost)),
+            _ => None,
         }
     }
 

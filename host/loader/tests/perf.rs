@@ -7,7 +7,7 @@ mod common;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{load, number};
+use common::{load, number, open_with};
 use loader::{Batch, EventOptions, EventSource, Kind, Next, Object, Stop, Totals};
 
 const ROOM: usize = 1 << 20;
@@ -130,6 +130,38 @@ fn a_stop_ends_the_reading_while_records_are_still_being_lost() {
         ended
     });
     assert!(ended, "each of 10 calls after the stop gave another batch");
+}
+
+#[test]
+fn a_counter_that_two_maps_share_is_in_the_totals_once() {
+    let object = open_with("perf", |description| {
+        for map in &mut description.maps {
+            map.lost = ["events", "more_events"]
+                .contains(&map.name.as_str())
+                .then(|| "failed".to_owned());
+        }
+    })
+    .load()
+    .unwrap();
+    let maps = ["events", "more_events"].map(|name| object.map(name).unwrap());
+    let source = EventSource::open(&maps, EventOptions { perf_pages: 1 }).unwrap();
+    produce(&object, 500);
+    let failed = number(&object, "failed");
+    assert!(failed > 0);
+    assert_eq!([source.lost(0), source.lost(1)], [Some(failed); 2]);
+    assert_eq!(source.totals().lost, Some(failed));
+}
+
+#[test]
+fn more_pages_than_a_buffer_may_have_are_refused() {
+    let object = load("perf");
+    let maps = [object.map("events").unwrap()];
+    let error = EventSource::open(&maps, EventOptions { perf_pages: 32768 }).unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(
+        format!("{error:#}"),
+        "map events cannot be read as a buffer: a perf buffer of 32768 pages: each CPU has 16384 at most"
+    );
 }
 
 #[test]

@@ -135,7 +135,10 @@ fn records_that_were_taken_back_take_no_room_in_a_batch() {
         // The one that is there does not fit, and stays.
         let error = source.next(95, deadline, &stop, None, &mut batch).unwrap_err();
         assert_eq!(error.kind(), Kind::TooSmall { needed: 96 });
-        assert_eq!(source.next(ROOM, deadline, &stop, None, &mut batch).unwrap(), Next::Batch);
+        assert_eq!(
+            source.next(ROOM, deadline, &stop, None, &mut batch).unwrap(),
+            Next::Batch
+        );
         assert_eq!(sequences(&batch), [7]);
     }
 }

@@ -13,6 +13,12 @@ struct {
 	__uint(value_size, 4);
 } events SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} more_events SEC(".maps");
+
 __u64 produced;
 __u64 failed;
 
