@@ -134,7 +134,8 @@ impl Map {
 
     /// The value of a key; `None` if there is no such key.
     ///
-    /// Here and below, maps whose keys or values are descriptors of the host, such as program arrays, are [`Kind::Unsupported`].
+    /// [`Kind::Unsupported`] if the keys are descriptors of the host, as those of task storage are. What changes a map is refused
+    /// likewise where the values are descriptors, as those of a program array.
     pub fn lookup(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
         refused_kinds::check(&self.info, Access::Read)?;
         self.check_key(key)?;
