@@ -3,6 +3,7 @@
 
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # How cargo starts a test that talks to the kernel.
 RUNNER := $(shell [ "$$(id -u)" = 0 ] || echo 'CARGO_TARGET_$(HOST)_RUNNER="sudo -E"')
 GUEST := --release --locked --target wasm32-wasip2 --target-dir $(TARGET_DIR)/guests
@@ -39,7 +40,8 @@ dist: setup
 
 bench: dist
 	@scripts/kernel
-	cargo run --locked --release -p bench -- --ecli $(TARGET_DIR)/dist/ecli --ecc $(TARGET_DIR)/dist/ecc
+	cargo build --locked --release -p bench
+	$(SUDO) $(TARGET_DIR)/release/bench --ecli $(TARGET_DIR)/dist/ecli --ecc $(TARGET_DIR)/dist/ecc --results tests/bench/RESULTS.md
 
 examples: setup
 	cargo build --locked -p ecc

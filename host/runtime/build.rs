@@ -1,10 +1,14 @@
 //! Builds the components that ship with the host from `guest-sdk/`, composes them and compiles them ahead.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use sha2::{Digest, Sha256};
 
 #[path = "build/closed.rs"]
 mod closed;
@@ -38,26 +42,30 @@ fn build() -> Result<()> {
 
     check_target()?;
     let built = build_guests(&sdk, &out_dir)?;
-    for name in COMPONENTS {
-        let wasm = built.join(name).with_extension("wasm");
-        fs::copy(&wasm, out_dir.join(name).with_extension("wasm"))
-            .with_context(|| format!("cannot copy {}", wasm.display()))?;
-    }
     let read = |name: &str| -> Result<Vec<u8>> {
-        let path = out_dir.join(name).with_extension("wasm");
+        let path = built.join(name).with_extension("wasm");
         fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
     };
-    fs::write(
-        out_dir.join("closed.wasm"),
-        closed::component(&manifest_dir.join("../../wit"))?,
-    )?;
+    for name in COMPONENTS {
+        pack(&out_dir, name, &read(name)?)?;
+    }
+    pack(&out_dir, "closed", &closed::component(&manifest_dir.join("../../wit"))?)?;
     let composed = compose::compose(
         &read("tool")?,
         &[("args", &read("args")?), ("printer", &read("printer")?)],
     )?;
     let engine = wasmtime::Engine::new(&config::config()?)?;
     let compiled = engine.precompile_component(&composed)?;
+    fs::write(out_dir.join("defaults.sha256"), Sha256::digest(&compiled))?;
     fs::write(out_dir.join("default.cwasm"), compiled)?;
+    Ok(())
+}
+
+/// Keeps a component compressed: only a run that composes anew needs it.
+fn pack(out_dir: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    fs::write(out_dir.join(name).with_extension("wasm.z"), encoder.finish()?)?;
     Ok(())
 }
 

@@ -1,13 +1,11 @@
 //! Which components make up a run: a tool, and what parses and prints for it.
 
-use std::borrow::Cow;
-
 use anyhow::{Context, Result, bail};
 use wac_graph::CompositionGraph;
 use wac_graph::types::Package;
 
 use crate::compose::compose;
-use crate::defaults;
+use crate::defaults::{self, Packed};
 
 const ARGS: &str = "eunomia:bpf/args@0.1.0";
 const PRINTER: &str = "eunomia:bpf/printer@0.1.0";
@@ -32,9 +30,9 @@ pub struct Replacements {
 
 /// The tool with its imports of `args` and `printer` filled.
 pub(crate) fn assemble(tool: &[u8], replacements: &Replacements) -> Result<Vec<u8>> {
-    let args = part(defaults::ARGS, replacements.args.as_ref(), ARGS, &[])?;
+    let args = part(&defaults::ARGS, replacements.args.as_ref(), ARGS, &[])?;
     let printer = part(
-        defaults::PRINTER,
+        &defaults::PRINTER,
         replacements.printer.as_ref(),
         PRINTER,
         &["eunomia:bpf/output"],
@@ -46,20 +44,22 @@ pub(crate) fn assemble(tool: &[u8], replacements: &Replacements) -> Result<Vec<u
 }
 
 /// The default, or its replacement: checked for what it exports, and closed against everything but `allowed`.
-fn part<'a>(
-    default: &'a [u8],
-    replacement: Option<&Replacement>,
-    export: &str,
-    allowed: &[&str],
-) -> Result<Cow<'a, [u8]>> {
+fn part(default: &Packed, replacement: Option<&Replacement>, export: &str, allowed: &[&str]) -> Result<Vec<u8>> {
     let Some(Replacement { name, bytes }) = replacement else {
-        return Ok(default.into());
+        return default.unpack();
     };
     let Names { exports, .. } = names(bytes).with_context(|| format!("{name} is not a WebAssembly component"))?;
     if !exports.iter().any(|found| found == export) {
         bail!("{name} does not export {export}; it exports {}", list(&exports));
     }
-    let closed = compose(bytes, &[("closed", defaults::CLOSED)])
+    // Whatever else it exported would stand between the tool and the host.
+    if exports.len() > 1 {
+        bail!(
+            "{name} exports more than {export}, which is all it may: {}",
+            list(&exports)
+        );
+    }
+    let closed = compose(bytes, &[("closed", &defaults::CLOSED.unpack()?)])
         .with_context(|| format!("{name} cannot be closed against WASI"))?;
     let asked: Vec<String> = names(&closed)?
         .imports
@@ -80,7 +80,7 @@ fn part<'a>(
             }
         );
     }
-    Ok(closed.into())
+    Ok(closed)
 }
 
 /// What a component imports and exports.
@@ -119,20 +119,20 @@ mod tests {
 
     #[test]
     fn the_default_args_component_asks_for_nothing() {
-        assert_eq!(imports(defaults::ARGS), ["eunomia:bpf/types@0.1.0"]);
+        assert_eq!(imports(&defaults::ARGS.unpack().unwrap()), ["eunomia:bpf/types@0.1.0"]);
     }
 
     #[test]
     fn the_default_printer_asks_for_the_output_alone() {
         assert_eq!(
-            imports(defaults::PRINTER),
+            imports(&defaults::PRINTER.unpack().unwrap()),
             ["eunomia:bpf/output@0.1.0", "eunomia:bpf/types@0.1.0"]
         );
     }
 
     #[test]
     fn the_assembled_tool_asks_for_no_files_no_network_and_no_clock() {
-        let tool = assemble(defaults::TOOL, &Replacements::default()).unwrap();
+        let tool = assemble(&defaults::TOOL.unpack().unwrap(), &Replacements::default()).unwrap();
         for import in imports(&tool) {
             let allowed = ["eunomia:bpf/", "wasi:cli/", "wasi:io/"];
             assert!(
@@ -151,11 +151,14 @@ mod tests {
         let replacements = Replacements {
             printer: Some(Replacement {
                 name: "mine.wasm".into(),
-                bytes: defaults::TOOL.to_vec(),
+                bytes: defaults::TOOL.unpack().unwrap(),
             }),
             ..Replacements::default()
         };
-        let refusal = format!("{:#}", assemble(defaults::TOOL, &replacements).unwrap_err());
+        let refusal = format!(
+            "{:#}",
+            assemble(&defaults::TOOL.unpack().unwrap(), &replacements).unwrap_err()
+        );
         assert!(
             refusal.starts_with("mine.wasm does not export eunomia:bpf/printer@0.1.0; it exports wasi:cli/run@"),
             "{refusal}"
@@ -171,7 +174,10 @@ mod tests {
             }),
             ..Replacements::default()
         };
-        let refusal = format!("{:#}", assemble(defaults::TOOL, &replacements).unwrap_err());
+        let refusal = format!(
+            "{:#}",
+            assemble(&defaults::TOOL.unpack().unwrap(), &replacements).unwrap_err()
+        );
         assert!(
             refusal.starts_with("mine.txt is not a WebAssembly component"),
             "{refusal}"

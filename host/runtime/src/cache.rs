@@ -4,6 +4,7 @@
 use std::hash::{Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use cap_std::ambient_authority;
@@ -20,6 +21,10 @@ pub(crate) struct Cache {
 impl Cache {
     /// The folder of this user, made if it is missing. None, quietly, if there is no safe place for one.
     pub(crate) fn open() -> Option<Self> {
+        // A program that may more than its user must not run code that the user could have written.
+        if !rustix::process::geteuid().is_root() && may_more_than_its_user() {
+            return None;
+        }
         Self::open_at(&folder()?)
     }
 
@@ -54,13 +59,15 @@ impl Cache {
     /// Keep compiled code. Another process that does the same at the same time does no harm: whoever is last wins, and
     /// nobody sees half a file.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let temporary = format!("{name}.{}", std::process::id());
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let temporary = format!("{name}.{}.{}", std::process::id(), now.as_nanos());
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
+        options.write(true).create_new(true).mode(0o600);
         let written = self
             .dir
             .open_with(&temporary, options.custom_flags(NOFOLLOW))
-            .and_then(|mut file| file.write_all(bytes))
+            // On the disk before it has its name: what a crash leaves must be whole, for it is run.
+            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
             .and_then(|()| self.dir.rename(&temporary, &self.dir, name));
         if written.is_err() {
             self.dir.remove_file(&temporary).ok();
@@ -70,6 +77,11 @@ impl Cache {
 }
 
 const NOFOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+
+/// Whether the program file gave it capabilities.
+fn may_more_than_its_user() -> bool {
+    rustix::thread::capabilities(None).map_or(true, |sets| !sets.effective.is_empty())
+}
 
 /// Only this user can have written it.
 fn check(metadata: &cap_std::fs::Metadata) -> Result<()> {
@@ -101,13 +113,16 @@ pub(crate) fn name(tool: &[u8], replacements: &Replacements, engine: impl Hash) 
     let mut digest = Fed(Sha256::new());
     // Part of the name because the defaults and the way to compose them change with it.
     digest.bytes(env!("CARGO_PKG_VERSION").as_bytes());
-    digest.bytes(crate::defaults::COMPILED);
+    digest.bytes(crate::defaults::DIGEST);
     engine.hash(&mut digest);
     digest.bytes(tool);
     for part in [&replacements.args, &replacements.printer] {
         match part {
-            Some(part) => digest.bytes(&part.bytes),
-            None => digest.bytes(&[]),
+            Some(part) => {
+                digest.bytes(b"replaced");
+                digest.bytes(&part.bytes);
+            }
+            None => digest.bytes(b"default"),
         }
     }
     let hex: String = digest.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();

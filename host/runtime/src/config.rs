@@ -20,6 +20,8 @@ pub(crate) fn config() -> Result<Config> {
     config.max_wasm_stack(1 << 20);
     // Names in a trap's backtrace come from the component itself; nothing is read from the environment.
     config.wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable);
+    // Where in its source a guest trapped, nobody is told: the names of its functions are enough, and code is smaller.
+    config.generate_address_map(false);
     config.wasm_memory64(false);
     config.wasm_multi_memory(true);
     Ok(config)

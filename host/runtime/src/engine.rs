@@ -37,7 +37,7 @@ impl Engine {
                 Err(error) => return Err(error.into()),
             }
         }
-        self.tool(defaults::TOOL, replacements)
+        self.tool(&defaults::TOOL.unpack()?, replacements)
     }
 
     /// A tool from a component. Its imports of `args` and `printer`, if it has any, are filled.

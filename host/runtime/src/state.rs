@@ -14,16 +14,21 @@ pub(crate) struct State {
     pub(crate) meter: Meter,
     pub(crate) session: Session,
     pub(crate) exit_code: Option<u8>,
+    /// How often the guest has called the host.
+    pub(crate) calls: u64,
     /// Every link that the guest has not given back yet, so that the end of the run can detach them side by side.
     links: Vec<Arc<Mutex<Option<loader::Link>>>>,
-    /// Every event source, also those that the guest has dropped: they are counted once everything is detached.
+    /// The event sources that the guest has open: they are counted once everything is detached.
     sources: Vec<Arc<Mutex<loader::EventSource>>>,
+    /// What became of the events of those that the guest has closed; none if there were none.
+    closed: Option<Totals>,
     wasi: WasiCtx,
 }
 
 impl State {
     pub(crate) fn new(session: Session) -> Self {
         session.stderr.limit(session.limits.words);
+        session.stdout.stop_when_closed(session.stop.clone());
         let wasi = WasiCtxBuilder::new()
             .args(&session.arguments)
             .stdout(session.stdout.clone())
@@ -38,8 +43,10 @@ impl State {
             meter: Meter::new(session.limits.clone()),
             session,
             exit_code: None,
+            calls: 0,
             links: Vec::new(),
             sources: Vec::new(),
+            closed: None,
             wasi,
         }
     }
@@ -60,12 +67,22 @@ impl State {
         source
     }
 
+    /// Count a source that the guest closes, and free its buffers. What still lies in them is unread: it may be read by
+    /// another source of the same map, and is then counted there.
+    pub(crate) fn close_source(&mut self, source: &Arc<Mutex<loader::EventSource>>) {
+        self.sources.retain(|kept| !Arc::ptr_eq(kept, source));
+        let totals = source.lock().unwrap_or_else(PoisonError::into_inner).totals();
+        self.closed = Some(add(self.closed.unwrap_or(NOTHING), Totals { unread: 0, ..totals }));
+    }
+
     /// Records that the guest was given so far, from all of its sources.
     pub(crate) fn delivered(&self) -> u64 {
-        self.sources
+        let open: u64 = self
+            .sources
             .iter()
             .map(|source| source.lock().unwrap_or_else(PoisonError::into_inner).totals().delivered)
-            .sum()
+            .sum();
+        open + self.closed.map_or(0, |totals| totals.delivered)
     }
 
     /// Detach what is still attached, and count. Nothing produces any more when this counts, unless somebody else holds
@@ -77,25 +94,32 @@ impl State {
             .filter_map(|link| link.lock().unwrap_or_else(PoisonError::into_inner).take())
             .collect();
         loader::detach_all(links).ok();
-        if self.sources.is_empty() {
-            return None;
-        }
-        let mut totals = Totals {
-            lost: Some(0),
-            ..Totals::default()
-        };
-        for source in self.sources.drain(..) {
-            let one = source.lock().unwrap_or_else(PoisonError::into_inner).totals();
-            totals.delivered += one.delivered;
-            totals.unread += one.unread;
-            totals.lost = totals.lost.zip(one.lost).map(|(all, lost)| all + lost);
-        }
-        Some(totals)
+        let open = self
+            .sources
+            .drain(..)
+            .map(|source| source.lock().unwrap_or_else(PoisonError::into_inner).totals());
+        self.closed.into_iter().chain(open).reduce(add)
+    }
+}
+
+const NOTHING: Totals = Totals {
+    delivered: 0,
+    lost: Some(0),
+    unread: 0,
+};
+
+/// Both together; unknown if one of them is.
+fn add(one: Totals, other: Totals) -> Totals {
+    Totals {
+        delivered: one.delivered.saturating_add(other.delivered),
+        lost: one.lost.zip(other.lost).map(|(one, other)| one.saturating_add(other)),
+        unread: one.unread.saturating_add(other.unread),
     }
 }
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
+        self.calls = self.calls.wrapping_add(1);
         WasiCtxView {
             ctx: &mut self.wasi,
             table: &mut self.table,

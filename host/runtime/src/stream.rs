@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use loader::Stop;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
@@ -21,6 +22,9 @@ struct Inner {
     terminal: bool,
     left: u64,
     limit: u64,
+    /// Who is told that nobody reads any more.
+    stop: Option<Stop>,
+    closed: bool,
 }
 
 impl Stream {
@@ -52,6 +56,8 @@ impl Stream {
                 terminal,
                 left: u64::MAX,
                 limit: u64::MAX,
+                stop: None,
+                closed: false,
             })),
         }
     }
@@ -61,6 +67,16 @@ impl Stream {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.limit = bytes;
         inner.left = bytes;
+    }
+
+    /// Ask the run to end when nobody reads this any more.
+    pub(crate) fn stop_when_closed(&self, stop: Stop) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).stop = Some(stop);
+    }
+
+    /// Whether its reader has gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).closed
     }
 
     /// Write all of `bytes`.
@@ -77,7 +93,17 @@ impl Stream {
                 ));
             }
         }
-        inner.writer.write_all(bytes)
+        let written = inner.writer.write_all(bytes);
+        if written
+            .as_ref()
+            .is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+        {
+            inner.closed = true;
+            if let Some(stop) = &inner.stop {
+                stop.request();
+            }
+        }
+        written
     }
 }
 

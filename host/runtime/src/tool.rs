@@ -38,6 +38,8 @@ impl Tool {
             Err(error) => match error.downcast_ref::<I32Exit>() {
                 // std::process::exit arrives as 0 or 1; the code that the tool set says more.
                 Some(I32Exit(code)) => Exit::Code(state.exit_code.unwrap_or_else(|| u8::try_from(*code).unwrap_or(1))),
+                // It could not print what it had to say, and nobody would have read it.
+                None if state.session.stdout.is_closed() => Exit::Code(0),
                 None => Exit::Trapped(reason(&error)),
             },
         };

@@ -1,13 +1,12 @@
 //! Stops a guest that computes for long without calling the host.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use wasmtime::{CallHook, Engine, Store, UpdateDeadline};
+use wasmtime::{Engine, Store, UpdateDeadline};
 
 use crate::limits::Limits;
+use crate::state::State;
 
 /// How often a thread advances the engine's epoch. Each tick makes every running guest look once whether its time is up.
 const TICK: Duration = Duration::from_millis(250);
@@ -30,32 +29,25 @@ pub(crate) fn tick(engine: &Engine) -> std::io::Result<()> {
         .map(drop)
 }
 
-/// Traps the guest once it has computed for `limits.compute` since it last called the host. Time that it spends inside a
-/// call of the host does not count.
-pub(crate) fn guard<T>(store: &mut Store<T>, limits: &Limits) {
-    let calls = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&calls);
-    store.call_hook(move |_, hook| {
-        if matches!(hook, CallHook::CallingHost) {
-            counted.fetch_add(1, Ordering::Relaxed);
-        }
-        Ok(())
-    });
-
+/// Traps the guest once it has computed for `limits.compute` since it last called the host, or since it was asked to end.
+/// Time that it spends inside a call of the host does not count.
+pub(crate) fn guard(store: &mut Store<State>, limits: &Limits) {
     let compute = limits.compute;
     let allowed = (compute.as_millis() / TICK.as_millis()).max(1);
-    let mut seen = 0;
-    let mut ticks = 0;
-    store.epoch_deadline_callback(move |_| {
-        let now = calls.load(Ordering::Relaxed);
-        // Asking this function is a call of the host, too.
-        ticks = if now == seen + 1 { ticks + 1 } else { 0 };
-        seen = now;
-        if ticks >= allowed {
-            wasmtime::bail!(
-                "time limit: the guest computed for {} s without calling the host",
-                compute.as_secs_f64()
-            );
+    let mut calls = 0;
+    let mut silent = 0;
+    let mut ending = 0;
+    store.epoch_deadline_callback(move |store| {
+        let state = store.data();
+        silent = if state.calls == calls { silent + 1 } else { 0 };
+        calls = state.calls;
+        ending += u128::from(state.session.stop.is_requested());
+        let seconds = compute.as_secs_f64();
+        if silent >= allowed {
+            wasmtime::bail!("time limit: the guest computed for {seconds} s without calling the host");
+        }
+        if ending >= allowed {
+            wasmtime::bail!("time limit: the guest went on computing for {seconds} s after it was asked to end");
         }
         Ok(UpdateDeadline::Continue(1))
     });

@@ -110,7 +110,8 @@ impl wit::HostEventSource for State {
     }
 
     fn drop(&mut self, this: Resource<EventSource>) -> wasmtime::Result<()> {
-        self.table.delete(this)?;
+        let source = self.table.delete(this)?;
+        self.close_source(&source.0);
         Ok(())
     }
 }

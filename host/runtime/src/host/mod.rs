@@ -31,16 +31,22 @@ wasmtime::component::bindgen!({
     },
 });
 
+/// Every call of the contract passes here: a guest that makes none for long is stopped.
+fn called(state: &mut State) -> &mut State {
+    state.calls = state.calls.wrapping_add(1);
+    state
+}
+
 /// Offer the contract to every guest of this linker.
 pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     use eunomia::bpf;
-    bpf::types::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    bpf::session::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    bpf::object::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    bpf::program::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    bpf::map::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    bpf::events::add_to_linker::<_, HasSelf<_>>(linker, |state| state)?;
-    bpf::output::add_to_linker::<_, HasSelf<_>>(linker, |state| state)
+    bpf::types::add_to_linker::<_, HasSelf<_>>(linker, called)?;
+    bpf::session::add_to_linker::<_, HasSelf<_>>(linker, called)?;
+    bpf::object::add_to_linker::<_, HasSelf<_>>(linker, called)?;
+    bpf::program::add_to_linker::<_, HasSelf<_>>(linker, called)?;
+    bpf::map::add_to_linker::<_, HasSelf<_>>(linker, called)?;
+    bpf::events::add_to_linker::<_, HasSelf<_>>(linker, called)?;
+    bpf::output::add_to_linker::<_, HasSelf<_>>(linker, called)
 }
 
 /// An error of the loader in the words of the contract: what, where and why in its chain, and a hint on a line of its own.
