@@ -31,6 +31,37 @@ fn a_loop_is_stopped() {
 }
 
 #[test]
+fn a_loop_over_what_the_runtime_serves_is_stopped() {
+    stopped(
+        &tool("grows"),
+        "time limit: the guest computed for 10 s without calling the host",
+    );
+}
+
+#[test]
+fn who_does_not_end_when_asked_is_stopped() {
+    let ended = run(ecli(["run", "--timeout", "0.1"]).arg(guest("stays")));
+    stopped(
+        &ended,
+        "time limit: the guest went on computing for 10 s after it was asked to end",
+    );
+}
+
+#[test]
+fn a_closed_pipe_is_quiet_through_wasi_too() {
+    let mut child = ecli(["run"])
+        .arg(guest("lines"))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 7];
+    std::io::Read::read_exact(&mut child.stdout.take().unwrap(), &mut first).unwrap();
+    assert_eq!(&first, b"a line\n");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn memory_is_limited_in_all() {
     stopped(&tool("memory"), "64 MiB are allowed");
 }

@@ -289,3 +289,66 @@ fn a_format_that_the_printer_does_not_know_is_refused_before_anything_is_attache
     assert!(ended.stderr.contains("yaml"), "{}", ended.stderr);
     assert_eq!(ended.stdout, "");
 }
+
+/// How many events a run says were lost.
+fn lost(ended: &cli_tests::Ended) -> u64 {
+    let before = ended.stderr.split(" lost, ").next().unwrap();
+    before
+        .rsplit(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap_or_else(|_| panic!("{}", ended.stderr))
+}
+
+#[test]
+fn what_does_not_fit_is_counted_and_can_fail_the_run() {
+    let sources = cli_tests::root().join("tests/cli/sources");
+    let package = cli_tests::compile(&sources.join("overflow.bpf.c"), &sources.join("overflow.h"));
+    for (options, code) in [(["-j", "--no-header"], 0), (["-j", "--fail-on-loss"], 4)] {
+        let mut ecli = Running::start(ecli(["run"]).args(options).arg(&package));
+        ecli.line_after(|| drop(Command::new("/bin/true").status()), |_| true);
+        let ended = ecli.interrupt();
+        let printed = ended.json();
+        let (lost, unread) = (lost(&ended), ended.stderr.contains(" 0 unread"));
+        assert!(lost > 0, "4096 bytes do not hold 200 records of 72: {}", ended.stderr);
+        assert!(unread || lost > 200, "{}", ended.stderr);
+        if unread {
+            assert_eq!(
+                (printed.len() as u64 + lost) % 200,
+                0,
+                "each start makes 200: {}",
+                ended.stderr
+            );
+        }
+        assert_eq!(printed[0]["number"], json!(0));
+        assert!(ended.stderr.contains("events lost"), "{}", ended.stderr);
+        assert_eq!(ended.code(), code, "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_source_that_cannot_know_its_losses_is_refused_under_fail_on_loss() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("package.json");
+    let text = std::fs::read_to_string(example("bootstrap")).unwrap();
+    let mut package: Value = serde_json::from_str(&text).unwrap();
+    for map in package["meta"]["bpf_skel"]["maps"].as_array_mut().unwrap() {
+        map.as_object_mut().unwrap().remove("lost");
+    }
+    std::fs::write(&path, package.to_string()).unwrap();
+    let ended = run(ecli(["run", "--fail-on-loss"]).arg(&path));
+    assert_eq!(ended.code(), 1);
+    assert!(
+        ended.stderr.contains("map events: nobody counts what is lost in it"),
+        "{}",
+        ended.stderr
+    );
+    let ended = run(ecli(["run", "--timeout", "0.2"]).arg(&path));
+    assert_eq!(ended.code(), 0);
+    assert!(
+        ended.stderr.contains("lost: unknown") || ended.stderr.contains("unknown"),
+        "{}",
+        ended.stderr
+    );
+}
