@@ -1,7 +1,6 @@
 //! What the end-to-end tests share: the built programs, compiled examples, and runs of `ecli` with the real kernel.
 //!
 //! `make test` builds the programs first; a test that is started by hand says so if they are missing.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
