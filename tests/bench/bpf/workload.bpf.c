@@ -29,7 +29,7 @@ static const char names[16][COMM_LEN] = {
 };
 
 static const char paths[16][FILENAME_LEN] = {
-	"/usr/bin/bash", "/root/.cargo/bin/cargo", "/usr/local/bin/rustc", "/usr/bin/git",
+	"/usr/bin/bash", "/opt/cargo/bin/cargo", "/usr/local/bin/rustc", "/usr/bin/git",
 	"/lib/systemd/systemd", "/usr/sbin/sshd", "/usr/libexec/gcc/12/cc1plus", "/proc/self/exe",
 	"/usr/bin/python3", "/usr/bin/make", "/usr/bin/ld.lld", "/bin/sed",
 	"/usr/bin/containerd-shim-runc-v", "/opt/node/bin/node", "/bin/sh", "/usr/lib/postgresql/bin/postgre",

@@ -23,7 +23,7 @@ const NAMES: [&str; 16] = [
 
 const PATHS: [&str; 16] = [
     "/usr/bin/bash",
-    "/root/.cargo/bin/cargo",
+    "/opt/cargo/bin/cargo",
     "/usr/local/bin/rustc",
     "/usr/bin/git",
     "/lib/systemd/systemd",
