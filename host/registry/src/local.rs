@@ -118,7 +118,7 @@ mod tests {
             (error.kind(), error.to_string()),
             (Kind::NotFound, "cannot open no/such/package.json".to_owned())
         );
-        let error = file(Path::new("ghcr.io/x/y:tag"), &limits(1)).unwrap_err();
+        let error = file(Path::new("registry.example.com/x/y:tag"), &limits(1)).unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidName);
         assert!(error.to_string().contains("not supported yet"), "{error}");
     }

@@ -151,7 +151,7 @@ mod tests {
             "--",
             "http:/x",
             "dir/http://x",
-            "ghcr.io/x/y:tag",
+            "registry.example.com/x/y:tag",
         ] {
             assert_eq!(parse(file).unwrap(), Name::File(file.into()), "{file}");
         }
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn an_image_has_a_host_with_a_dot_or_a_port() {
-        for image in ["ghcr.io/x/y:tag", "localhost:5000/x", "localhost/x"] {
+        for image in ["registry.example.com/x/y:tag", "localhost:5000/x", "localhost/x"] {
             assert!(is_image(image), "{image}");
         }
         for path in [
@@ -201,7 +201,7 @@ mod tests {
             "examples/x.json",
             "x.json",
             "a..b/c",
-            "ghcr.io/",
+            "registry.example.com/",
         ] {
             assert!(!is_image(path), "{path}");
         }
