@@ -7,23 +7,19 @@ use crate::host;
 use crate::precompiled::Precompiled;
 use crate::state::State;
 use crate::tool::Tool;
-use crate::{config, watchdog};
+use crate::{config, wasi, watchdog};
 
 /// What runs guests. One serves a whole process and any number of runs.
 pub struct Engine {
     engine: wasmtime::Engine,
-    linker: Linker<State>,
 }
 
 impl Engine {
     /// Make an engine. It starts one thread that sleeps most of the time and ends with the engine.
     pub fn new() -> Result<Self> {
         let engine = wasmtime::Engine::new(&config::config()?)?;
-        let mut linker = Linker::new(&engine);
-        wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-        host::add_to_linker(&mut linker)?;
         watchdog::tick(&engine).context("the thread that stops looping guests does not start")?;
-        Ok(Self { engine, linker })
+        Ok(Self { engine })
     }
 
     /// The tool that runs a skeleton, with the args and printer components that ship with the host or those that the user
@@ -46,8 +42,10 @@ impl Engine {
     }
 
     fn link(&self, component: &Component) -> Result<Tool> {
-        let instance = self
-            .linker
+        let mut linker = Linker::<State>::new(&self.engine);
+        wasi::add_to_linker(&mut linker, component)?;
+        host::add_to_linker(&mut linker)?;
+        let instance = linker
             .instantiate_pre(component)
             .map_err(anyhow::Error::from)
             .context("the component asks for something that this host does not have")?;

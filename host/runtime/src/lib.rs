@@ -18,6 +18,7 @@ mod session;
 mod state;
 mod stream;
 mod tool;
+mod wasi;
 mod watchdog;
 
 pub use assemble::{Replacement, Replacements};

@@ -1,0 +1,45 @@
+//! The part of WASI that a component asks for. Nothing of it is granted: no files, no network, no environment.
+//!
+//! Most tools ask for arguments, standard streams and little else. Offering them only that keeps the rest of WASI off the
+//! pages that a start has to read.
+
+use wasmtime::component::{Component, HasData, Linker, ResourceTable};
+use wasmtime_wasi::WasiView;
+use wasmtime_wasi::cli::{WasiCli, WasiCliView};
+use wasmtime_wasi::p2::bindings::{cli, sync};
+
+use crate::state::State;
+
+/// The interfaces of WASI that an ordinary program imports.
+const ORDINARY: [&str; 2] = ["wasi:cli/", "wasi:io/"];
+
+struct Io;
+
+impl HasData for Io {
+    type Data<'a> = &'a mut ResourceTable;
+}
+
+/// Offer what `component` imports of WASI.
+pub(crate) fn add_to_linker(linker: &mut Linker<State>, component: &Component) -> wasmtime::Result<()> {
+    let asked = component.component_type();
+    let ordinary = asked
+        .imports(component.engine())
+        .filter(|(name, _)| name.starts_with("wasi:"))
+        .all(|(name, _)| ORDINARY.iter().any(|package| name.starts_with(package)));
+    if !ordinary {
+        return wasmtime_wasi::p2::add_to_linker_sync(linker);
+    }
+    sync::io::error::add_to_linker::<State, Io>(linker, |state| state.ctx().table)?;
+    sync::io::poll::add_to_linker::<State, Io>(linker, |state| state.ctx().table)?;
+    sync::io::streams::add_to_linker::<State, Io>(linker, |state| state.ctx().table)?;
+    cli::environment::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::exit::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::stdin::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::stdout::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::stderr::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::terminal_input::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::terminal_output::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::terminal_stdin::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::terminal_stdout::add_to_linker::<State, WasiCli>(linker, State::cli)?;
+    cli::terminal_stderr::add_to_linker::<State, WasiCli>(linker, State::cli)
+}
