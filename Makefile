@@ -37,9 +37,10 @@ lint: setup
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy $(GUEST) --manifest-path guest-sdk/Cargo.toml --workspace -- -D warnings
 
-# One static file each, at a fixed address: nothing to look up and nothing to relocate when it starts.
+# One static file each, at a fixed address: nothing to look up and nothing to relocate when it starts. A panic ends the
+# process, so nothing unwinds.
 dist: setup
-	CARGO_TARGET_$(HOST)_RUSTFLAGS="-C target-feature=+crt-static -C relocation-model=static" \
+	CARGO_TARGET_$(HOST)_RUSTFLAGS="-C target-feature=+crt-static -C relocation-model=static -C force-unwind-tables=no" \
 	  cargo build --locked --profile dist --target $(TRIPLE) -p ecli -p ecc
 
 bench: dist

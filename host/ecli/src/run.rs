@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use registry::{Fetched, Limits, Name};
-use runtime::{Engine, Outcome, OutputOptions, Replacement, Replacements, Session, Stop, Tool};
+use runtime::{Engine, Outcome, OutputOptions, Replacement, Replacements, Session, Skeleton, Stop, Tool};
 
 use crate::content::Content;
 use crate::exit::Exit;
@@ -27,11 +27,12 @@ pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Fai
     let read = begin.elapsed();
     let kind = content.kind();
 
-    let engine = Engine::new().map_err(Failure::host)?;
-    let stop = stop(&settings)?;
+    let engine = Engine::new();
     let tool_name = content.tool_name().map_or_else(|| settings.tool_name(), str::to_owned);
+    let (tool, skeleton) = prepare(&engine, content, &replacements, &settings.name)?;
+    let stop = stop(&settings)?;
     let mut session = Session::new(tool_name.clone(), stop.clone());
-    let tool = prepare(&engine, content, &replacements, &mut session, &settings.name)?;
+    session.skeleton = skeleton;
     if settings.verbosity == Verbosity::Verbose {
         let ready = begin.elapsed() - read;
         printer.note(format_args!(
@@ -95,21 +96,18 @@ fn stop(settings: &Settings) -> Result<Stop, Failure> {
     .map_err(Failure::host)
 }
 
-/// A tool for the content: the default one with a skeleton, or the component itself.
+/// A tool for the content: the default one with its skeleton, or the component itself.
 fn prepare(
     engine: &Engine,
     content: Content,
     replacements: &Replacements,
-    session: &mut Session,
     name: &Name,
-) -> Result<Tool, Failure> {
+) -> Result<(Tool, Option<Skeleton>), Failure> {
     match content {
-        Content::Package(skeleton) => {
-            session.skeleton = Some(skeleton);
-            engine.default_tool(replacements)
-        }
+        Content::Package(skeleton) => engine.default_tool(replacements).map(|tool| (tool, Some(skeleton))),
         Content::Component(bytes) => engine
             .tool(&bytes, replacements)
+            .map(|tool| (tool, None))
             .with_context(|| format!("{name} does not run on this host")),
     }
     .map_err(Failure::host)

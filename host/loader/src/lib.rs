@@ -5,6 +5,7 @@
 
 mod batch;
 mod buffer;
+mod cut;
 mod error;
 mod events;
 mod explain;

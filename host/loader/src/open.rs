@@ -3,13 +3,14 @@
 use std::ffi::{CString, c_void};
 use std::mem;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use libbpf_sys::{bpf_object, bpf_program};
 use package::{Description, Value, Variable};
 
+use crate::cut::Cut;
 use crate::error::{Error, Kind, Result};
 use crate::explain;
 use crate::log::record;
@@ -22,14 +23,18 @@ use crate::target::Override;
 pub struct OpenOptions {
     /// A BTF to relocate against in place of the kernel's own: for kernels without one, or one cut down to what the object needs.
     pub btf_path: Option<PathBuf>,
+    /// What `package::cut_btf` made of the running kernel's BTF for this object. Loading is faster with it, and if it fails,
+    /// it is tried again with the kernel's own.
+    pub cut_btf: Option<Vec<u8>>,
 }
 
 /// An object that is open and not loaded.
 #[derive(Debug)]
 pub struct OpenObject {
-    raw: Raw,
-    description: Arc<Description>,
+    pub(crate) raw: Raw,
+    pub(crate) description: Arc<Description>,
     overrides: Vec<Override>,
+    cut: Option<Cut>,
 }
 
 impl OpenObject {
@@ -38,7 +43,12 @@ impl OpenObject {
     /// Values that the package gives to variables are written, and programs whose `attach` differs from their section are turned to
     /// that target. Nothing is pinned, whatever the object's maps ask for: a run leaves nothing behind.
     pub fn open(object: &[u8], description: Arc<Description>, options: &OpenOptions) -> Result<Self> {
-        let raw = open_raw(object, &description, options)?;
+        let cut = match &options.cut_btf {
+            Some(btf) => Some(Cut::new(btf, object)?),
+            None => None,
+        };
+        let btf_path = cut.as_ref().map(Cut::path).or_else(|| options.btf_path.clone());
+        let raw = open_raw(object, &description, btf_path.as_deref())?;
         for map in raw.maps() {
             // SAFETY: the map is the object's; no path means no pin.
             unsafe { libbpf_sys::bpf_map__set_pin_path(map.raw.as_ptr(), ptr::null()) };
@@ -47,6 +57,7 @@ impl OpenObject {
             raw,
             description: Arc::clone(&description),
             overrides: Vec::new(),
+            cut,
         };
         crate::lost::check(&description)?;
         for (program, target) in description
@@ -126,6 +137,9 @@ impl OpenObject {
         if code != 0 {
             return Err(explain::attach_target(code, &log, program, function));
         }
+        if let Some(cut) = &mut self.cut {
+            cut.attach_function(program, function);
+        }
         Ok(())
     }
 
@@ -136,7 +150,10 @@ impl OpenObject {
         // SAFETY: the object is open and not loaded.
         let (code, log) = record(|| unsafe { libbpf_sys::bpf_object__load(self.raw.object().as_ptr()) });
         if code != 0 {
-            return Err(explain::load(code, &log, &self.raw, &self.description));
+            return match self.cut.as_ref().and_then(|cut| cut.open_without(&self)) {
+                Some(again) => again?.load(),
+                None => Err(explain::load(code, &log, &self.raw, &self.description)),
+            };
         }
         let object = Object::new(self.raw, self.description, self.overrides);
         object.write_initial_entries()?;
@@ -194,16 +211,13 @@ pub(crate) fn wrong_length(variable: &Variable, found: usize) -> Error {
     ))
 }
 
-fn open_raw(object: &[u8], description: &Description, options: &OpenOptions) -> Result<Raw> {
+fn open_raw(object: &[u8], description: &Description, btf_path: Option<&Path>) -> Result<Raw> {
     let name = CString::new(description.name.replace('\0', "_")).unwrap_or_default();
-    let path = options
-        .btf_path
-        .as_ref()
-        .map(|path| CString::new(path.as_os_str().as_bytes()));
-    let path = path
+    let path = btf_path
+        .map(|path| CString::new(path.as_os_str().as_bytes()))
         .transpose()
         .map_err(|_| Error::invalid("the path of the BTF file contains a NUL"))?;
-    if let Some(file) = options.btf_path.as_ref().filter(|file| !file.exists()) {
+    if let Some(file) = btf_path.filter(|file| !file.exists()) {
         return Err(Error::new(
             Kind::NoBtf,
             format!("the BTF file {} does not exist", file.display()),

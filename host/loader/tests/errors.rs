@@ -174,11 +174,13 @@ fn without_the_kernels_types_the_way_out_is_named_and_a_file_of_them_is_enough()
         // With the types the load gets as far as the member that does not exist.
         let error = open(&OpenOptions {
             btf_path: Some(types.path().to_owned()),
+            ..OpenOptions::default()
         });
         assert_eq!(error.kind(), Kind::KernelLacks);
 
         let options = OpenOptions {
             btf_path: Some("/nonexistent.btf".into()),
+            ..OpenOptions::default()
         };
         let error = OpenObject::open(&object, description.clone(), &options).unwrap_err();
         assert_eq!(

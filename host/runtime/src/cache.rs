@@ -1,5 +1,5 @@
-//! Compiled components, kept for the next run. What lies here is run as machine code, so a file counts only if nobody but
-//! this user could have written it.
+//! What was worked out once and is kept for the next run: compiled components, and the kernel's types cut down for an object.
+//! Some of it is run as machine code, so a file counts only if nobody but this user could have written it.
 
 use std::hash::{Hash, Hasher};
 use std::io::Write;
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::assemble::Replacements;
 
-/// A folder with one file for each combination of components and engine.
+/// A folder with one file for each combination of components and engine, and for each object and kernel.
 pub(crate) struct Cache {
     dir: Dir,
 }
@@ -44,7 +44,7 @@ impl Cache {
         Some(Self { dir })
     }
 
-    /// The compiled code of this name, if it is there and can be trusted.
+    /// The file of this name, if it is there and can be trusted.
     pub(crate) fn read(&self, name: &str) -> Option<Vec<u8>> {
         let mut file = self
             .dir
@@ -56,7 +56,7 @@ impl Cache {
         Some(bytes)
     }
 
-    /// Keep compiled code. Another process that does the same at the same time does no harm: whoever is last wins, and
+    /// Keep a file. Another process that does the same at the same time does no harm: whoever is last wins, and
     /// nobody sees half a file.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -72,7 +72,7 @@ impl Cache {
         if written.is_err() {
             self.dir.remove_file(&temporary).ok();
         }
-        written.context("the cache of compiled components cannot be written")
+        written.context("the cache cannot be written")
     }
 }
 
@@ -108,6 +108,13 @@ fn folder() -> Option<PathBuf> {
     Some(base.join("ecli"))
 }
 
+/// A name that stands for these bytes and no others.
+pub(crate) fn named<'bytes>(parts: impl IntoIterator<Item = &'bytes [u8]>, extension: &str) -> String {
+    let mut digest = Fed(Sha256::new());
+    parts.into_iter().for_each(|part| digest.bytes(part));
+    digest.name(extension)
+}
+
 /// The name under which a run's code is kept: all that it is made of, and all that the compiler was told.
 pub(crate) fn name(tool: &[u8], replacements: &Replacements, engine: impl Hash) -> String {
     let mut digest = Fed(Sha256::new());
@@ -125,8 +132,7 @@ pub(crate) fn name(tool: &[u8], replacements: &Replacements, engine: impl Hash) 
             None => digest.bytes(b"default"),
         }
     }
-    let hex: String = digest.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{hex}.cwasm")
+    digest.name("cwasm")
 }
 
 /// A digest that takes what `Hash` gives.
@@ -137,6 +143,11 @@ impl Fed {
     fn bytes(&mut self, bytes: &[u8]) {
         self.0.update((bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
+    }
+
+    fn name(self, extension: &str) -> String {
+        let hex: String = self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{hex}.{extension}")
     }
 }
 

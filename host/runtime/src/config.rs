@@ -22,6 +22,8 @@ pub(crate) fn config() -> Result<Config> {
     config.wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable);
     // Where in its source a guest trapped, nobody is told: the names of its functions are enough, and code is smaller.
     config.generate_address_map(false);
+    // Guests are unwound by their frame pointers; tables for debuggers would be registered at each start.
+    config.native_unwind_info(false);
     // A component is instantiated once a process: copying its data is cheaper than preparing it to be mapped again.
     config.memory_init_cow(false);
     config.wasm_memory64(false);

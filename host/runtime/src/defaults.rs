@@ -5,8 +5,10 @@ use std::io::Read;
 use anyhow::{Context, Result};
 use flate2::read::ZlibDecoder;
 
+use crate::precompiled::Ahead;
+
 /// The default tool with its args and printer, composed and compiled ahead.
-pub(crate) static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/default.cwasm"));
+pub(crate) static COMPILED: &Ahead<[u8]> = &Ahead(*include_bytes!(concat!(env!("OUT_DIR"), "/default.cwasm")));
 
 /// A digest of all of them, by which code that was composed with them is kept.
 pub(crate) static DIGEST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/defaults.sha256"));

@@ -8,6 +8,7 @@ mod cache;
 #[cfg_attr(not(feature = "compiler"), allow(dead_code))]
 mod compose;
 mod config;
+mod cuts;
 mod defaults;
 mod engine;
 mod host;

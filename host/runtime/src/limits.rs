@@ -1,3 +1,5 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use wasmtime::ResourceLimiter;
@@ -14,6 +16,8 @@ pub struct Limits {
     pub instances: usize,
     /// Resources that are open at the same time: objects, maps, links, streams.
     pub handles: usize,
+    /// Bytes of packages that are read or opened and not loaded, all together: they lie in the host's own memory.
+    pub packages: u64,
     /// Bytes of words that the guest writes to standard error, in all.
     pub words: u64,
     /// How long a guest may compute without calling the host. Waiting for events is a call.
@@ -27,6 +31,7 @@ impl Default for Limits {
             table_elements: 100_000,
             instances: 64,
             handles: 4096,
+            packages: 256 << 20,
             words: 16 << 20,
             compute: Duration::from_secs(10),
         }
@@ -38,6 +43,19 @@ pub(crate) struct Meter {
     limits: Limits,
     memory: usize,
     table_elements: usize,
+    packages: Arc<AtomicU64>,
+}
+
+/// A part of what packages may take, given back when it is dropped.
+pub(crate) struct Share {
+    total: Arc<AtomicU64>,
+    bytes: u64,
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.total.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 impl Meter {
@@ -46,7 +64,25 @@ impl Meter {
             limits,
             memory: 0,
             table_elements: 0,
+            packages: Arc::default(),
         }
+    }
+
+    /// Takes `bytes` of the host's own memory for a package; the guest is trapped if that is too much.
+    pub(crate) fn hold(&self, bytes: u64) -> wasmtime::Result<Share> {
+        let total = self.packages.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        let share = Share {
+            total: Arc::clone(&self.packages),
+            bytes,
+        };
+        if total > self.limits.packages {
+            wasmtime::bail!(
+                "package limit: the guest holds packages of {} MiB in all, {} MiB are allowed",
+                total.div_ceil(1 << 20),
+                self.limits.packages >> 20
+            );
+        }
+        Ok(share)
     }
 }
 
@@ -106,6 +142,22 @@ mod tests {
             refusal.to_string().contains("4 MiB in all, 3 MiB are allowed"),
             "{refusal}"
         );
+    }
+
+    #[test]
+    fn packages_that_are_dropped_count_no_more() {
+        let meter = Meter::new(Limits {
+            packages: 3 << 20,
+            ..Limits::default()
+        });
+        let one = meter.hold(2 << 20).unwrap();
+        let refusal = meter.hold(2 << 20).err().unwrap();
+        assert!(
+            refusal.to_string().contains("4 MiB in all, 3 MiB are allowed"),
+            "{refusal}"
+        );
+        drop(one);
+        assert!(meter.hold(3 << 20).is_ok());
     }
 
     #[test]

@@ -3,7 +3,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
+use crate::cuts::Cuts;
 use crate::limits::Meter;
+use crate::poll::Waiting;
 use loader::Totals;
 
 use crate::session::Session;
@@ -14,6 +16,7 @@ pub(crate) struct State {
     pub(crate) meter: Meter,
     pub(crate) session: Session,
     pub(crate) exit_code: Option<u8>,
+    pub(crate) cuts: Cuts,
     /// How often the guest has called the host.
     pub(crate) calls: u64,
     /// Every link that the guest has not given back yet, so that the end of the run can detach them side by side.
@@ -43,6 +46,7 @@ impl State {
             meter: Meter::new(session.limits.clone()),
             session,
             exit_code: None,
+            cuts: Cuts::default(),
             calls: 0,
             links: Vec::new(),
             sources: Vec::new(),
@@ -51,10 +55,11 @@ impl State {
         }
     }
 
-    /// Keep a link where the end of the run finds it.
+    /// Keep a link where the end of the run finds it. Now that something is attached there is time for the next start.
     pub(crate) fn keep_link(&mut self, link: loader::Link) -> Arc<Mutex<Option<loader::Link>>> {
         // Those that the guest gave back are forgotten here, so that attaching in a loop does not grow the list.
         self.links.retain(|link| Arc::strong_count(link) > 1);
+        self.cuts.make();
         let link = Arc::new(Mutex::new(Some(link)));
         self.links.push(Arc::clone(&link));
         link
@@ -85,6 +90,14 @@ impl State {
         open + self.closed.map_or(0, |totals| totals.delivered)
     }
 
+    /// For WASI's calls that wait.
+    pub(crate) fn waiting(&mut self) -> Waiting<'_> {
+        let stop = self.session.stop.clone();
+        let grace = self.session.limits.compute;
+        let table = self.ctx().table;
+        Waiting { table, stop, grace }
+    }
+
     /// Detach what is still attached, and count. Nothing produces any more when this counts, unless somebody else holds
     /// the program too.
     pub(crate) fn finish(&mut self) -> Option<Totals> {
@@ -94,6 +107,7 @@ impl State {
             .filter_map(|link| link.lock().unwrap_or_else(PoisonError::into_inner).take())
             .collect();
         loader::detach_all(links).ok();
+        self.cuts.finish();
         let open = self
             .sources
             .drain(..)

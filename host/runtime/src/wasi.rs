@@ -8,6 +8,7 @@ use wasmtime_wasi::WasiView;
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::p2::bindings::{cli, sync};
 
+use crate::poll::Waiting;
 use crate::state::State;
 
 /// The interfaces of WASI that an ordinary program imports.
@@ -19,6 +20,12 @@ impl HasData for Io {
     type Data<'a> = &'a mut ResourceTable;
 }
 
+struct Poll;
+
+impl HasData for Poll {
+    type Data<'a> = Waiting<'a>;
+}
+
 /// Offer what `component` imports of WASI.
 pub(crate) fn add_to_linker(linker: &mut Linker<State>, component: &Component) -> wasmtime::Result<()> {
     let asked = component.component_type();
@@ -27,10 +34,15 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State>, component: &Component) -
         .filter(|(name, _)| name.starts_with("wasi:"))
         .all(|(name, _)| ORDINARY.iter().any(|package| name.starts_with(package)));
     if !ordinary {
-        return wasmtime_wasi::p2::add_to_linker_sync(linker);
+        wasmtime_wasi::p2::add_to_linker_sync(linker)?;
+        // In place of WASI's own, which nothing wakes.
+        linker.allow_shadowing(true);
+        sync::io::poll::add_to_linker::<State, Poll>(linker, State::waiting)?;
+        linker.allow_shadowing(false);
+        return Ok(());
     }
     sync::io::error::add_to_linker::<State, Io>(linker, |state| state.ctx().table)?;
-    sync::io::poll::add_to_linker::<State, Io>(linker, |state| state.ctx().table)?;
+    sync::io::poll::add_to_linker::<State, Poll>(linker, State::waiting)?;
     sync::io::streams::add_to_linker::<State, Io>(linker, |state| state.ctx().table)?;
     cli::environment::add_to_linker::<State, WasiCli>(linker, State::cli)?;
     cli::exit::add_to_linker::<State, WasiCli>(linker, State::cli)?;

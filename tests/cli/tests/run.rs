@@ -352,3 +352,32 @@ fn a_source_that_cannot_know_its_losses_is_refused_under_fail_on_loss() {
         ended.stderr
     );
 }
+
+/// The event path: however many events there are, each batch is printed by one write.
+#[test]
+fn a_burst_is_printed_by_few_writes() {
+    const WANTED: usize = 2000;
+    let me = rustix::process::getpid();
+    let pid = me.as_raw_nonzero().to_string();
+    let mut ecli = Running::start(ecli(["run", "-j"]).arg(example("sigsnoop")).args(["-k", "-p", &pid]));
+    let nothing = || rustix::process::test_kill_process(me).unwrap();
+    ecli.line_after(nothing, |_| true);
+    let written = |pid: u32| -> usize {
+        let io = std::fs::read_to_string(format!("/proc/{pid}/io")).unwrap();
+        let line = io.lines().find_map(|line| line.strip_prefix("syscw: "));
+        line.unwrap().parse().unwrap()
+    };
+    let before = written(ecli.id());
+    let mut lines = 0;
+    while lines < WANTED {
+        (0..WANTED).for_each(|_| nothing());
+        // What was lost of a burst is no line; the next burst makes up for it.
+        ecli.line_after(nothing, |_| {
+            lines += 1;
+            lines % WANTED == 0
+        });
+    }
+    let writes = written(ecli.id()) - before;
+    assert!(writes * 10 < lines, "{writes} writes for {lines} lines");
+    assert_eq!(ecli.interrupt().code(), 0);
+}

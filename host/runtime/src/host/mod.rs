@@ -22,7 +22,7 @@ wasmtime::component::bindgen!({
     with: {
         "wasi:io/poll": wasmtime_wasi::p2::bindings::sync::io::poll,
         "eunomia:bpf/object.skeleton": object::Skeleton,
-        "eunomia:bpf/object.open-object": loader::OpenObject,
+        "eunomia:bpf/object.open-object": object::OpenObject,
         "eunomia:bpf/object.object": loader::Object,
         "eunomia:bpf/program.program": loader::Program,
         "eunomia:bpf/program.link": program::Link,

@@ -10,6 +10,7 @@ use super::eunomia::bpf::object as wit;
 use super::eunomia::bpf::types;
 use super::program::Link;
 use super::text;
+use crate::limits::Share;
 use crate::state::State;
 
 /// A package that has been read and checked, with what it describes.
@@ -17,6 +18,15 @@ use crate::state::State;
 pub struct Skeleton {
     package: Arc<Package>,
     description: Arc<Description>,
+    /// Of the memory that a guest may take; none for what the user named.
+    share: Option<Arc<Share>>,
+}
+
+/// An object that libbpf has opened. It keeps a copy of the package's ELF until it is loaded.
+#[expect(unreachable_pub, reason = "the generated bindings export it again")]
+pub struct OpenObject {
+    object: loader::OpenObject,
+    _share: Share,
 }
 
 impl Skeleton {
@@ -29,6 +39,7 @@ impl Skeleton {
         Ok(Self {
             package: Arc::new(package),
             description: Arc::new(description),
+            share: None,
         })
     }
 
@@ -43,7 +54,11 @@ impl wit::Host for State {}
 impl wit::HostSkeleton for State {
     fn parse(&mut self, bytes: Vec<u8>) -> wasmtime::Result<Result<Resource<Skeleton>, wit::Error>> {
         match Skeleton::parse(&bytes) {
-            Ok(skeleton) => Ok(Ok(self.table.push(skeleton)?)),
+            Ok(mut skeleton) => {
+                let size = bytes.len() + skeleton.package.object().len();
+                skeleton.share = Some(Arc::new(self.meter.hold(size as u64)?));
+                Ok(Ok(self.table.push(skeleton)?))
+            }
             Err(error) => Ok(Err(invalid(&error))),
         }
     }
@@ -52,8 +67,11 @@ impl wit::HostSkeleton for State {
         Ok(super::types::description(&self.table.get(&this)?.description))
     }
 
-    fn open(&mut self, this: Resource<Skeleton>) -> wasmtime::Result<Result<Resource<loader::OpenObject>, wit::Error>> {
-        let Skeleton { package, description } = self.table.get(&this)?.clone();
+    fn open(&mut self, this: Resource<Skeleton>) -> wasmtime::Result<Result<Resource<OpenObject>, wit::Error>> {
+        let Skeleton {
+            package, description, ..
+        } = self.table.get(&this)?.clone();
+        let share = self.meter.hold(package.object().len() as u64)?;
         if description.debug_verbose {
             let words = self.session.stderr.clone();
             let sink: loader::LogSink = Box::new(move |_, line| {
@@ -62,8 +80,12 @@ impl wit::HostSkeleton for State {
             });
             loader::set_log_sink(Some((loader::Level::Debug, sink)));
         }
-        match loader::OpenObject::open(package.object(), description, &OpenOptions::default()) {
-            Ok(open) => Ok(Ok(self.table.push(open)?)),
+        let options = OpenOptions {
+            cut_btf: self.cuts.find(&package),
+            ..OpenOptions::default()
+        };
+        match loader::OpenObject::open(package.object(), description, &options) {
+            Ok(object) => Ok(Ok(self.table.push(OpenObject { object, _share: share })?)),
             Err(error) => Ok(Err(failure(&error))),
         }
     }
@@ -77,7 +99,7 @@ impl wit::HostSkeleton for State {
 impl wit::HostOpenObject for State {
     fn set_variable(
         &mut self,
-        this: Resource<loader::OpenObject>,
+        this: Resource<OpenObject>,
         name: String,
         value: String,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
@@ -91,7 +113,7 @@ impl wit::HostOpenObject for State {
 
     fn set_variable_bytes(
         &mut self,
-        this: Resource<loader::OpenObject>,
+        this: Resource<OpenObject>,
         name: String,
         value: Vec<u8>,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
@@ -100,7 +122,7 @@ impl wit::HostOpenObject for State {
 
     fn set_max_entries(
         &mut self,
-        this: Resource<loader::OpenObject>,
+        this: Resource<OpenObject>,
         map: String,
         entries: u32,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
@@ -109,7 +131,7 @@ impl wit::HostOpenObject for State {
 
     fn set_autoload(
         &mut self,
-        this: Resource<loader::OpenObject>,
+        this: Resource<OpenObject>,
         program: String,
         load: bool,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
@@ -118,24 +140,21 @@ impl wit::HostOpenObject for State {
 
     fn set_attach_function(
         &mut self,
-        this: Resource<loader::OpenObject>,
+        this: Resource<OpenObject>,
         program: String,
         function: String,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
         self.with_open(&this, |open| open.set_attach_function(&program, &function))
     }
 
-    fn load(
-        &mut self,
-        this: Resource<loader::OpenObject>,
-    ) -> wasmtime::Result<Result<Resource<loader::Object>, wit::Error>> {
-        match self.table.delete(this)?.load() {
+    fn load(&mut self, this: Resource<OpenObject>) -> wasmtime::Result<Result<Resource<loader::Object>, wit::Error>> {
+        match self.table.delete(this)?.object.load() {
             Ok(object) => Ok(Ok(self.table.push(object)?)),
             Err(error) => Ok(Err(failure(&error))),
         }
     }
 
-    fn drop(&mut self, this: Resource<loader::OpenObject>) -> wasmtime::Result<()> {
+    fn drop(&mut self, this: Resource<OpenObject>) -> wasmtime::Result<()> {
         self.table.delete(this)?;
         Ok(())
     }
@@ -204,10 +223,10 @@ impl wit::HostObject for State {
 impl State {
     fn with_open(
         &mut self,
-        this: &Resource<loader::OpenObject>,
+        this: &Resource<OpenObject>,
         set: impl FnOnce(&mut loader::OpenObject) -> loader::Result<()>,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
-        Ok(set(self.table.get_mut(this)?).map_err(|error| failure(&error)))
+        Ok(set(&mut self.table.get_mut(this)?.object).map_err(|error| failure(&error)))
     }
 }
 

@@ -17,9 +17,10 @@ fn main() {
         let error = eunomia::Skeleton::parse(garbage).err().expect("that is no package");
         assert!(!error.to_string().is_empty());
     }
+    eunomia::output::write(b"every answer was sane\n").expect("somebody reads");
     // Longer than any clock: only the stop request ends it.
     let end = source.next(u32::MAX, Some(u64::MAX)).expect("no error");
     assert!(end.is_none(), "the run was asked to end");
     assert!(eunomia::session::stop_requested());
-    eunomia::output::write(b"every answer was sane\n").expect("somebody reads");
+    eunomia::output::write(b"and so was the end\n").expect("somebody reads");
 }
