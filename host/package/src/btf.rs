@@ -1,14 +1,23 @@
-//! BTF as it stands in an object: the kernel's `Documentation/bpf/btf.rst`, `include/uapi/linux/btf.h`.
+//! BTF as it stands in an object or is shown by a kernel: the kernel's `Documentation/bpf/btf.rst`, `include/uapi/linux/btf.h`.
 //!
 //! One pass finds where each type starts; a type is decoded when asked for. References between types are not followed
 //! here, so nothing can loop, except in [`Btf::peel`], which counts.
 
+mod kind;
+mod raw;
+
+pub(crate) use kind::Kind;
+pub(crate) use raw::Raw;
+
 use crate::error::Error;
 use crate::limits;
 
-const MAGIC: u16 = 0xeb9f;
+/// The first two bytes of BTF, and of `.BTF.ext`.
+pub(crate) const MAGIC: u16 = 0xeb9f;
 
 pub(crate) struct Btf<'a> {
+    /// Where it is from, for messages.
+    whose: &'static str,
     types: &'a [u8],
     strings: &'a [u8],
     /// Where the type with ID `index + 1` starts.
@@ -23,79 +32,7 @@ pub(crate) struct BtfType<'a> {
     /// Bytes of the type, or the ID of the type that it refers to.
     pub(crate) size_or_type: u32,
     pub(crate) kind_flag: bool,
-    /// What follows the common part: `count` entries.
-    extra: &'a [u8],
-}
-
-/// `BTF_KIND_*`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
-    Void,
-    Int,
-    Pointer,
-    Array,
-    Struct,
-    Union,
-    Enum,
-    Forward,
-    Typedef,
-    Volatile,
-    Const,
-    Restrict,
-    Function,
-    Prototype,
-    Variable,
-    DataSection,
-    Float,
-    DeclarationTag,
-    TypeTag,
-    Enum64,
-}
-
-impl Kind {
-    fn from_number(number: u32) -> Option<Self> {
-        Some(match number {
-            1 => Self::Int,
-            2 => Self::Pointer,
-            3 => Self::Array,
-            4 => Self::Struct,
-            5 => Self::Union,
-            6 => Self::Enum,
-            7 => Self::Forward,
-            8 => Self::Typedef,
-            9 => Self::Volatile,
-            10 => Self::Const,
-            11 => Self::Restrict,
-            12 => Self::Function,
-            13 => Self::Prototype,
-            14 => Self::Variable,
-            15 => Self::DataSection,
-            16 => Self::Float,
-            17 => Self::DeclarationTag,
-            18 => Self::TypeTag,
-            19 => Self::Enum64,
-            _ => return None,
-        })
-    }
-
-    /// Bytes after the common part, for `count` entries.
-    fn extra_bytes(self, count: usize) -> usize {
-        match self {
-            Self::Int | Self::Variable | Self::DeclarationTag => 4,
-            Self::Array => 12,
-            Self::Struct | Self::Union | Self::DataSection | Self::Enum64 => count * 12,
-            Self::Enum | Self::Prototype => count * 8,
-            _ => 0,
-        }
-    }
-
-    /// Whether it only qualifies or renames another type.
-    fn is_transparent(self) -> bool {
-        matches!(
-            self,
-            Self::Typedef | Self::Volatile | Self::Const | Self::Restrict | Self::TypeTag
-        )
-    }
+    raw: Raw<'a>,
 }
 
 /// Integer encoding of [`Kind::Int`].
@@ -125,57 +62,56 @@ pub(crate) struct SectionEntry {
     pub(crate) size: u32,
 }
 
-fn cut_off() -> Error {
-    Error::btf("the object's BTF is cut off")
-}
-
-fn u32_at(bytes: &[u8], offset: usize) -> Result<u32, Error> {
+pub(crate) fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
     bytes
-        .get(offset..)
-        .and_then(|rest| rest.first_chunk())
+        .get(offset..)?
+        .first_chunk()
         .map(|chunk| u32::from_ne_bytes(*chunk))
-        .ok_or_else(cut_off)
-}
-
-fn words<const N: usize>(extra: &[u8]) -> impl Iterator<Item = [u32; N]> + '_ {
-    extra.chunks_exact(N * 4).map(|entry| {
-        let mut words = [0; N];
-        for (word, bytes) in words.iter_mut().zip(entry.chunks_exact(4)) {
-            *word = u32_at(bytes, 0).unwrap_or_default();
-        }
-        words
-    })
 }
 
 impl<'a> Btf<'a> {
     /// Reads the contents of a `.BTF` section.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::parse_of("the object's BTF", bytes)
+    }
+
+    /// Reads what a kernel shows as `/sys/kernel/btf/vmlinux`.
+    pub(crate) fn parse_kernel(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::parse_of("the kernel's BTF", bytes)
+    }
+
+    fn parse_of(whose: &'static str, bytes: &'a [u8]) -> Result<Self, Error> {
         let magic = bytes.first_chunk().map(|magic| u16::from_ne_bytes(*magic));
         match magic {
             Some(MAGIC) => {}
             Some(magic) if magic.swap_bytes() == MAGIC => {
-                return Err(Error::btf("the object's BTF has the other byte order"));
+                return Err(Error::btf(format!("{whose} has the other byte order")));
             }
-            _ => return Err(Error::btf("the object's .BTF section holds no BTF")),
+            _ => return Err(Error::btf(format!("{whose} does not begin as BTF does"))),
         }
-        let header = u32_at(bytes, 4)?;
+        let mut btf = Self {
+            whose,
+            types: &[],
+            strings: &[],
+            starts: Vec::new(),
+        };
+        let word = |offset| u32_at(bytes, offset).ok_or_else(|| btf.cut_off());
+        let header = word(4)?;
         let part = |offset: u32, length: u32| -> Result<&'a [u8], Error> {
             let start = u64::from(header) + u64::from(offset);
             let end = start + u64::from(length);
             let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else {
-                return Err(cut_off());
+                return Err(btf.cut_off());
             };
-            bytes.get(start..end).ok_or_else(cut_off)
+            bytes.get(start..end).ok_or_else(|| btf.cut_off())
         };
-        let types = part(u32_at(bytes, 8)?, u32_at(bytes, 12)?)?;
-        let strings = part(u32_at(bytes, 16)?, u32_at(bytes, 20)?)?;
-        let mut btf = Self {
-            types,
-            strings,
-            starts: Vec::new(),
-        };
+        (btf.types, btf.strings) = (part(word(8)?, word(12)?)?, part(word(16)?, word(20)?)?);
         btf.find_starts()?;
         Ok(btf)
+    }
+
+    fn cut_off(&self) -> Error {
+        Error::btf(format!("{} is cut off", self.whose))
     }
 
     fn find_starts(&mut self) -> Result<(), Error> {
@@ -183,26 +119,28 @@ impl<'a> Btf<'a> {
         while offset < self.types.len() {
             if self.starts.len() >= limits::BTF_TYPES {
                 return Err(Error::limit(format!(
-                    "the object's BTF has more than {} types",
+                    "{} has more than {} types",
+                    self.whose,
                     limits::BTF_TYPES
                 )));
             }
             let (kind, count) = self.kind_at(offset)?;
-            self.starts.push(u32::try_from(offset).map_err(|_| cut_off())?);
+            self.starts.push(u32::try_from(offset).map_err(|_| self.cut_off())?);
             offset += 12 + kind.extra_bytes(count);
         }
         if offset > self.types.len() {
-            return Err(cut_off());
+            return Err(self.cut_off());
         }
         Ok(())
     }
 
     fn kind_at(&self, offset: usize) -> Result<(Kind, usize), Error> {
-        let info = u32_at(self.types, offset + 4)?;
+        let info = u32_at(self.types, offset + 4).ok_or_else(|| self.cut_off())?;
         let number = (info >> 24) & 0x1f;
         let kind = Kind::from_number(number).ok_or_else(|| {
             Error::btf(format!(
-                "the object's BTF type {} is of the unknown kind {number}",
+                "{} type {} is of the unknown kind {number}",
+                self.whose,
                 self.starts.len() + 1
             ))
         })?;
@@ -213,60 +151,90 @@ impl<'a> Btf<'a> {
         let index = (id as usize).wrapping_sub(1);
         self.starts.get(index).map(|&start| start as usize).ok_or_else(|| {
             Error::btf(format!(
-                "BTF type {id} does not exist: the object's BTF has types 1 to {}",
+                "BTF type {id} does not exist: {} has types 1 to {}",
+                self.whose,
                 self.starts.len()
             ))
         })
     }
 
-    pub(crate) fn get(&self, id: u32) -> Result<BtfType<'a>, Error> {
+    /// The type with its name as an offset.
+    pub(crate) fn raw(&self, id: u32) -> Result<Raw<'a>, Error> {
         if id == 0 {
-            return Ok(BtfType {
-                name: "void",
-                kind: Kind::Void,
-                size_or_type: 0,
-                kind_flag: false,
-                extra: &[],
-            });
+            return Ok(Raw::VOID);
         }
         let start = self.start(id)?;
         let (kind, count) = self.kind_at(start)?;
-        let extra = start + 12;
+        Raw::read(self.types, start, kind, count).ok_or_else(|| self.cut_off())
+    }
+
+    pub(crate) fn get(&self, id: u32) -> Result<BtfType<'a>, Error> {
+        let raw = self.raw(id)?;
         Ok(BtfType {
-            name: self.string(u32_at(self.types, start)?)?,
-            kind,
-            size_or_type: u32_at(self.types, start + 8)?,
-            kind_flag: u32_at(self.types, start + 4)? >> 31 != 0,
-            extra: self
-                .types
-                .get(extra..extra + kind.extra_bytes(count))
-                .ok_or_else(cut_off)?,
+            name: if raw.kind == Kind::Void {
+                "void"
+            } else {
+                self.string(raw.name)?
+            },
+            kind: raw.kind,
+            size_or_type: raw.size_or_type,
+            kind_flag: raw.kind_flag,
+            raw,
         })
     }
 
-    /// The string at `offset` of the string section.
-    fn string(&self, offset: u32) -> Result<&'a str, Error> {
+    /// All types by ascending ID, from 1 on.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (u32, Raw<'a>)> {
+        (1..).zip(&self.starts).filter_map(|(id, &start)| {
+            let (kind, count) = self.kind_at(start as usize).ok()?;
+            Some((id, Raw::read(self.types, start as usize, kind, count)?))
+        })
+    }
+
+    /// The bytes of the string at `offset` of the string section.
+    pub(crate) fn bytes(&self, offset: u32) -> Result<&'a [u8], Error> {
         self.strings
             .get(offset as usize..)
             .and_then(|rest| {
                 let end = rest.iter().take(limits::NAME_BYTES).position(|&byte| byte == 0)?;
-                std::str::from_utf8(rest.get(..end)?).ok()
+                rest.get(..end)
             })
-            .ok_or_else(|| {
-                Error::btf(format!(
-                    "the object's BTF has no name at offset {offset} of its strings"
-                ))
-            })
+            .ok_or_else(|| self.no_name(offset))
+    }
+
+    /// The string at `offset` of the string section.
+    pub(crate) fn string(&self, offset: u32) -> Result<&'a str, Error> {
+        std::str::from_utf8(self.bytes(offset)?).map_err(|_| self.no_name(offset))
+    }
+
+    fn no_name(&self, offset: u32) -> Error {
+        Error::btf(format!("{} has no name at offset {offset} of its strings", self.whose))
+    }
+
+    /// The first two bytes of the string at `offset`, as one number; the second may be that of the end.
+    pub(crate) fn beginning(&self, offset: u32) -> Option<u16> {
+        self.strings
+            .get(offset as usize..)?
+            .first_chunk()
+            .map(|chunk| u16::from_ne_bytes(*chunk))
+    }
+
+    /// Whether the string at `offset` is `name`, which is not searched for its end.
+    pub(crate) fn is_named(&self, offset: u32, name: &[u8]) -> bool {
+        self.strings
+            .get(offset as usize..)
+            .and_then(|rest| rest.strip_prefix(name))
+            .is_some_and(|rest| rest.first() == Some(&0))
     }
 
     /// Follows typedefs, qualifiers and tags to the type behind them.
     pub(crate) fn peel(&self, mut id: u32) -> Result<u32, Error> {
         for _ in 0..limits::TYPE_DEPTH {
-            let ty = self.get(id)?;
-            if !ty.kind.is_transparent() {
+            let raw = self.raw(id)?;
+            if !raw.kind.is_transparent() {
                 return Ok(id);
             }
-            id = ty.size_or_type;
+            id = raw.size_or_type;
         }
         Err(Error::btf(format!(
             "BTF type {id} hides behind more than {} typedefs, or refers to itself",
@@ -276,24 +244,13 @@ impl<'a> Btf<'a> {
 
     /// The first type of one of `kinds` that has this name. Compares in place: every name is looked at.
     pub(crate) fn find(&self, kinds: &[Kind], name: &str) -> Option<u32> {
-        let matches = |start: usize| {
-            let Ok((kind, _)) = self.kind_at(start) else {
-                return false;
-            };
-            kinds.contains(&kind)
-                && u32_at(self.types, start).is_ok_and(|offset| {
-                    self.strings
-                        .get(offset as usize..)
-                        .and_then(|rest| rest.strip_prefix(name.as_bytes()))
-                        .is_some_and(|rest| rest.first() == Some(&0))
-                })
-        };
-        let index = self.starts.iter().position(|&start| matches(start as usize))?;
-        u32::try_from(index + 1).ok()
+        self.all()
+            .find(|(_, raw)| kinds.contains(&raw.kind) && self.is_named(raw.name, name.as_bytes()))
+            .map(|(id, _)| id)
     }
 
     pub(crate) fn integer(&self, ty: &BtfType<'_>) -> Result<Integer, Error> {
-        let word = u32_at(ty.extra, 0)?;
+        let word = ty.raw.word(0).ok_or_else(|| self.cut_off())?;
         let encoding = word >> 24;
         Ok(Integer {
             signed: encoding & 1 != 0,
@@ -306,12 +263,12 @@ impl<'a> Btf<'a> {
 
     /// Element type and count of an array.
     pub(crate) fn array(&self, ty: &BtfType<'_>) -> Result<(u32, u32), Error> {
-        Ok((u32_at(ty.extra, 0)?, u32_at(ty.extra, 8)?))
+        ty.raw.array().ok_or_else(|| self.cut_off())
     }
 
     pub(crate) fn members(&self, ty: &BtfType<'a>) -> impl ExactSizeIterator<Item = Result<BtfMember<'a>, Error>> {
         let kind_flag = ty.kind_flag;
-        let entries: Vec<[u32; 3]> = words(ty.extra).collect();
+        let entries: Vec<[u32; 3]> = ty.raw.entries().collect();
         entries.into_iter().map(move |[name, ty, offset]| {
             Ok(BtfMember {
                 name: self.string(name)?,
@@ -326,11 +283,13 @@ impl<'a> Btf<'a> {
     pub(crate) fn enumerators(&self, ty: &BtfType<'a>) -> impl Iterator<Item = Result<(&'a str, u64), Error>> {
         let (wide, signed) = (ty.kind == Kind::Enum64, ty.kind_flag);
         let entries: Vec<(u32, u64)> = if wide {
-            words(ty.extra)
+            ty.raw
+                .entries()
                 .map(|[name, low, high]| (name, u64::from(high) << 32 | u64::from(low)))
                 .collect()
         } else {
-            words(ty.extra)
+            ty.raw
+                .entries()
                 .map(|[name, value]| {
                     let extended = i64::from(value.cast_signed()).cast_unsigned();
                     (name, if signed { extended } else { u64::from(value) })
@@ -341,13 +300,14 @@ impl<'a> Btf<'a> {
     }
 
     pub(crate) fn section_entries(&self, ty: &BtfType<'_>) -> Vec<SectionEntry> {
-        words(ty.extra)
+        ty.raw
+            .entries()
             .map(|[variable, offset, size]| SectionEntry { variable, offset, size })
             .collect()
     }
 
     /// Linkage of a variable: 0 is `static`, 1 defined here, 2 `extern`.
     pub(crate) fn linkage(&self, ty: &BtfType<'_>) -> Result<u32, Error> {
-        u32_at(ty.extra, 0)
+        ty.raw.word(0).ok_or_else(|| self.cut_off())
     }
 }

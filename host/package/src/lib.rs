@@ -9,6 +9,7 @@
 
 mod btf;
 mod c_text;
+mod cut;
 mod describe;
 mod description;
 mod elf;
@@ -26,6 +27,7 @@ mod sections;
 mod skeleton;
 mod types;
 
+pub use cut::{BtfNeeds, CutBtf, btf_needs, cut_btf};
 pub use description::{Argument, Description, Doc, Map, Program, Sample, SampleKind, StackTrace, Variable};
 pub use encode::encode_value;
 pub use error::{Error, ErrorKind};
