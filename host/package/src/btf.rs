@@ -106,6 +106,10 @@ impl<'a> Btf<'a> {
             bytes.get(start..end).ok_or_else(|| btf.cut_off())
         };
         (btf.types, btf.strings) = (part(word(8)?, word(12)?)?, part(word(16)?, word(20)?)?);
+        // No name is the name at 0, and each has an end.
+        if btf.strings.first() != Some(&0) || btf.strings.last() != Some(&0) {
+            return Err(Error::btf(format!("{whose} has damaged names")));
+        }
         btf.find_starts()?;
         Ok(btf)
     }

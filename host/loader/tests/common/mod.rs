@@ -19,10 +19,8 @@ pub(crate) fn compile(name: &str) -> (Vec<u8>, Description) {
         .entry(name.to_owned())
         .or_insert_with(|| run_clang(name))
         .clone();
-    let export: Vec<_> = (!["core", "refused"].contains(&name))
-        .then(|| "event".to_owned())
-        .into_iter()
-        .collect();
+    let without = name == "refused" || name.starts_with("core");
+    let export: Vec<_> = (!without).then(|| "event".to_owned()).into_iter().collect();
     let description = Package::from_object(object.clone(), name, &export)
         .unwrap()
         .describe()
