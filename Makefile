@@ -37,11 +37,12 @@ lint: setup
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy $(GUEST) --manifest-path guest-sdk/Cargo.toml --workspace -- -D warnings
 
-# One static file each, at a fixed address: nothing to look up and nothing to relocate when it starts. A panic ends the
-# process, so nothing unwinds.
+# One static file each, at a fixed address: nothing to look up and nothing to relocate when it starts.
+STATIC := -C target-feature=+crt-static -C relocation-model=static -C link-arg=-Wl,--no-eh-frame-hdr \
+  -C link-arg=-Wl,-T,$(CURDIR)/scripts/dist.ld
+
 dist: setup
-	CARGO_TARGET_$(HOST)_RUSTFLAGS="-C target-feature=+crt-static -C relocation-model=static -C force-unwind-tables=no" \
-	  cargo build --locked --profile dist --target $(TRIPLE) -p ecli -p ecc
+	CARGO_TARGET_$(HOST)_RUSTFLAGS="$(STATIC)" cargo build --locked --profile dist --target $(TRIPLE) -p ecli -p ecc
 
 bench: dist
 	@scripts/kernel
