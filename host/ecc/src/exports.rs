@@ -2,12 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use package::Package;
+use package::{Description, Package, TypeKind};
+use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::object::TYPES_SECTION;
 use crate::source::SourceFile;
 use crate::source::structs::{Export, Exports, exported_structs};
+
+/// `BPF_MAP_TYPE_*` in the kernel's `include/uapi/linux/bpf.h`.
+const PERF_EVENT_ARRAY: u32 = 4;
+const RINGBUF: u32 = 27;
 
 /// An export header and the structs that it offers.
 pub(crate) struct Header {
@@ -86,6 +91,30 @@ impl Header {
         structs
             .filter(|export| export.is_typedef)
             .map(|export| pointer(&export.name, &export.name))
+    }
+}
+
+/// Where a comment gives one buffer a type of its own, each one has to say what its records are: what its definition says, or else
+/// the first struct of the headers, whose BTF ID this is.
+pub(crate) fn spell_out(meta: &mut Value, description: &Description, first: Option<u32>) {
+    const BUFFERS: [u32; 2] = [PERF_EVENT_ARRAY, RINGBUF];
+    if meta.get("enable_multiple_export_types") != Some(&Value::Bool(true)) {
+        return;
+    }
+    let maps = meta.pointer_mut("/bpf_skel/maps").and_then(Value::as_array_mut);
+    for entry in maps.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let name = entry.get("ident").and_then(Value::as_str);
+        let map = description.maps.iter().find(|map| Some(map.name.as_str()) == name);
+        let Some(map) = map.filter(|map| BUFFERS.contains(&map.kind)) else {
+            continue;
+        };
+        let kind = map.value.and_then(|ty| description.types.get(ty)).map(|ty| &ty.kind);
+        let config = match (kind, first) {
+            (Some(TypeKind::Struct(_) | TypeKind::Union(_)), _) => Value::from("default"),
+            (_, Some(id)) => json!({ "btf_type_id": id }),
+            (_, None) => continue,
+        };
+        entry.entry("export_config").or_insert(config);
     }
 }
 

@@ -182,13 +182,16 @@ impl Compiler<'_> {
     }
 }
 
-fn pack(compiled: Compiled, settings: &Settings, exports: &[String], source: &SourceFile) -> Result<Vec<u8>> {
+fn pack(compiled: Compiled, settings: &Settings, names: &[String], source: &SourceFile) -> Result<Vec<u8>> {
     let Compiled { package, rings, .. } = compiled;
     let object = package.object().to_vec();
-    let package = Package::from_object(object, &settings.name, exports).map_err(|error| packing(&error))?;
+    let package = Package::from_object(object, &settings.name, names).map_err(|error| packing(&error))?;
     let mut meta = package.meta().clone();
     let annotations = annotate(&mut meta, source, |name| package.type_id(name).ok())?;
     rings.name_counters(&mut meta);
+    let plain = package.describe().map_err(|error| packing(&error))?;
+    let first = names.first().and_then(|name| package.type_id(name).ok());
+    exports::spell_out(&mut meta, &plain, first);
     let wrong = |error: package::Error| annotations.explain(source, &error).unwrap_or_else(|| packing(&error));
     let package = package.clone().with_meta(meta).map_err(wrong)?;
     // What the comments say is only known to fit the object when it has been joined with it.

@@ -113,7 +113,7 @@ fn unmark_calls(builder: &mut Builder<'_>) -> bool {
     let endian = builder.endian;
     let mut all_marked = true;
     for section in &mut builder.sections {
-        let is_code = section.sh_flags.0 & u64::from(elf::SHF_EXECINSTR.0) != 0;
+        let is_code = section.sh_flags.0 & elf::SHF_EXECINSTR.0 != 0;
         if let (true, SectionData::Data(data)) = (is_code, &section.data) {
             let mut code = data.as_slice().to_vec();
             all_marked &= helper_calls::unmark(&mut code, endian);
