@@ -35,7 +35,7 @@ pub(crate) fn annotate(
         return Ok(annotations);
     };
     let tokens = tokens(&source.text);
-    let (doc, rest) = file_comment(source, &tokens)?;
+    let (doc, rest) = file_comment(&tokens);
     if let Some(comment) = doc {
         set_doc(skeleton, &comment);
     }
@@ -43,13 +43,14 @@ pub(crate) fn annotate(
         if declaration.comments.is_empty() {
             continue;
         }
-        let comment = Comment::parse(source, &declaration.comments)?;
         if declaration.has("\"license\"") {
-            set_doc(skeleton, &comment);
+            set_doc(skeleton, &Comment::read(&declaration.comments));
         } else if let Some(place) = Place::of(skeleton, &declaration) {
+            let wanted = |key: &str| commands::belongs(place.role, key);
+            let comment = Comment::parse(source, &declaration.comments, wanted)?;
             annotations.add(skeleton, source, &place, comment, &type_id)?;
         } else {
-            check_static(source, &declaration, &comment)?;
+            check_static(source, &declaration)?;
         }
     }
     if annotations.has_export_config()
@@ -64,8 +65,7 @@ pub(crate) fn annotate(
 pub(crate) fn named_structs(source: &SourceFile) -> Vec<String> {
     let declarations = declarations(&tokens(&source.text));
     let named = declarations.iter().filter_map(|declaration| {
-        // What is wrong with the comment is told when it is read for good.
-        let comment = Comment::parse(source, &declaration.comments).ok()?;
+        let comment = Comment::read(&declaration.comments);
         let name = commands::struct_name(comment.get("export_config")?.as_str()?).to_owned();
         (!name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')).then_some(name)
     });
@@ -73,27 +73,25 @@ pub(crate) fn named_structs(source: &SourceFile) -> Vec<String> {
 }
 
 /// The first block comment of the file, if it has `@brief` and no code stands before it, and what comes after it.
-fn file_comment<'a, 'text>(
-    source: &SourceFile,
-    tokens: &'a [Token<'text>],
-) -> Result<(Option<Comment>, &'a [Token<'text>])> {
+fn file_comment<'a, 'text>(tokens: &'a [Token<'text>]) -> (Option<Comment>, &'a [Token<'text>]) {
     let before_code = tokens
         .iter()
         .take_while(|token| matches!(token.kind, Kind::Comment | Kind::TrailingComment | Kind::Directive));
     for (place, token) in before_code.enumerate() {
         if token.kind == Kind::Comment && token.text.starts_with("/*") {
-            let comment = Comment::parse(source, &[*token])?;
+            let comment = Comment::read(&[*token]);
             if comment.has("brief") {
-                return Ok((Some(comment), tokens.get(place + 1..).unwrap_or_default()));
+                return (Some(comment), tokens.get(place + 1..).unwrap_or_default());
             }
             break;
         }
     }
-    Ok((None, tokens))
+    (None, tokens)
 }
 
 /// An option for a variable that nobody outside of the file can see.
-fn check_static(source: &SourceFile, declaration: &Declaration<'_>, comment: &Comment) -> Result<()> {
+fn check_static(source: &SourceFile, declaration: &Declaration<'_>) -> Result<()> {
+    let comment = Comment::read(&declaration.comments);
     let item = comment.items.iter().find(|item| item.key == "cmdarg");
     match (item, declaration.names().first()) {
         (Some(item), Some(name)) if !declaration.is_function && declaration.has("static") => Err(source
@@ -194,85 +192,4 @@ fn set_doc(skeleton: &mut Value, comment: &Comment) {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn skeleton() -> Value {
-        json!({"bpf_skel": {
-            "data_sections": [
-                {"name": ".rodata", "variables": [{"name": "pid", "type": "pid_t"}]},
-                {"name": ".bss", "variables": [{"name": "dropped", "type": "unsigned long long"}]},
-            ],
-            "maps": [{"name": "events", "ident": "events"}],
-            "progs": [{"name": "handle", "attach": "tc", "link": true}],
-        }})
-    }
-
-    fn annotated(text: &str) -> Result<Value> {
-        let mut meta = skeleton();
-        annotate(
-            &mut meta,
-            &SourceFile {
-                path: "a.bpf.c".into(),
-                text: text.into(),
-            },
-            |name| (name == "event").then_some(7),
-        )?;
-        Ok(meta["bpf_skel"].take())
-    }
-
-    #[test]
-    fn each_comment_lands_in_the_entry_of_what_it_stands_on() {
-        let skeleton = annotated(
-            "/** @brief Short. @details Long. */\n#include <x.h>\nchar L[] SEC(\"license\") = \"GPL\"; ///< @version 1.2\n\
-             /// @cmdarg {\"short\": \"p\"}\n/// Process to trace\nconst volatile pid_t pid = 0;\n__u64 dropped;\n\
-             /// @lost dropped\nstruct { int x; } events SEC(\".maps\");\n\
-             /// @tchook {\"ifindex\": 1}\nSEC(\"tc\") int BPF_PROG(handle, int a) { return 0; }",
-        )
-        .unwrap();
-        assert_eq!(
-            skeleton["doc"],
-            json!({"version": "1.2", "brief": "Short.", "details": "Long."})
-        );
-        let variable = &skeleton["data_sections"][0]["variables"][0];
-        let expected =
-            json!({"name": "pid", "type": "pid_t", "description": "Process to trace", "cmdarg": {"short": "p"}});
-        assert_eq!(variable, &expected);
-        assert_eq!(
-            skeleton["maps"][0],
-            json!({"name": "events", "ident": "events", "lost": "dropped"})
-        );
-        assert_eq!(skeleton["progs"][0]["tchook"], json!({"ifindex": 1}));
-    }
-
-    #[test]
-    fn a_counter_that_does_not_exist_is_an_error_at_its_place() {
-        let error = annotated("/// @lost losst\nstruct { int x; } events SEC(\".maps\");")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.starts_with("error: a.bpf.c:1:5: @lost names \"losst\""),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn what_is_no_object_is_refused_where_one_is_needed() {
-        let error = annotated("/// @cmdarg 3\nconst volatile pid_t pid;")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("a.bpf.c:1:13: the value of @cmdarg must be an object"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_comment_cannot_rename_anything() {
-        let skeleton = annotated("/// @name other\n/// @type int\n/// x\nconst volatile pid_t pid;").unwrap();
-        let variable = &skeleton["data_sections"][0]["variables"][0];
-        assert_eq!(variable, &json!({"name": "pid", "type": "pid_t", "description": "x"}));
-    }
-}
+mod tests;

@@ -55,9 +55,7 @@ impl Rings {
             let Some(name) = declaration.names().into_iter().next() else {
                 continue;
             };
-            // What is wrong with the comment is told when it is read for good.
-            let comment = Comment::parse(source, &declaration.comments).unwrap_or_default();
-            let list = if comment.has("lost") {
+            let list = if Comment::read(&declaration.comments).has("lost") {
                 &mut rings.own
             } else {
                 &mut rings.counted

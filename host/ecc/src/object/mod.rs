@@ -90,7 +90,7 @@ fn rewritten(btf: &[u8], extension: &[u8], endian: Endianness, names: &FileNames
         [] => Vec::new(),
         bytes => words::read(bytes, endian)?,
     };
-    if !words.is_empty() {
+    if !extension.is_empty() {
         let slots = extension::Slots::of(&words)?;
         for slot in slots.files {
             let word = words.get_mut(slot)?;
@@ -133,3 +133,6 @@ fn data(builder: &Builder<'_>, name: &[u8]) -> Option<Vec<u8>> {
 fn unreadable(error: &dyn std::fmt::Display) -> Error {
     Error::failed(format!("cannot finish the object that clang wrote: {error}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,21 +56,28 @@ pub(crate) struct Comment {
 }
 
 impl Comment {
-    /// Reads comments that belong together, such as `///` on several lines.
-    pub(crate) fn parse(file: &SourceFile, tokens: &[Token<'_>]) -> Result<Self> {
+    /// Reads comments that belong together, such as `///` on several lines. A mistake in the JSON of a command that is not `wanted` is
+    /// none: people write about their code as they like.
+    pub(crate) fn parse(file: &SourceFile, tokens: &[Token<'_>], wanted: impl Fn(&str) -> bool) -> Result<Self> {
         let body = Body::of(tokens);
         let mut comment = Self::default();
         let mut plain = String::new();
         let mut position = 0;
         while let Some(start) = next_command(&body.text, position) {
             plain.push_str(body.slice(position, start));
-            let (item, end) = command(file, &body, start)?;
+            let (item, end) = command(file, &body, start, &wanted)?;
             comment.items.push(item);
             position = end;
         }
         plain.push_str(body.slice(position, body.text.len()));
         comment.text = joined(&plain);
         Ok(comment)
+    }
+
+    /// The same without any mistake that matters.
+    pub(crate) fn read(tokens: &[Token<'_>]) -> Self {
+        let nowhere = SourceFile::default();
+        Self::parse(&nowhere, tokens, |_| false).unwrap_or_default()
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {
@@ -161,7 +168,7 @@ fn next_command(text: &str, from: usize) -> Option<usize> {
 }
 
 /// The command at `start`, and where it ends.
-fn command(file: &SourceFile, body: &Body, start: usize) -> Result<(Item, usize)> {
+fn command(file: &SourceFile, body: &Body, start: usize, wanted: &impl Fn(&str) -> bool) -> Result<(Item, usize)> {
     let rest = body.slice(start + 1, body.text.len());
     let length = rest
         .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
@@ -184,7 +191,8 @@ fn command(file: &SourceFile, body: &Body, start: usize) -> Result<(Item, usize)
     let line_end = from + rest.find('\n').unwrap_or(rest.len());
     let line = body.slice(from, line_end).trim();
     let looks_like_json = line.starts_with(['{', '[']);
-    let needs_json = JSON.contains(&key) || JSON_OR_WORD.contains(&key) && line.starts_with(['{', '[', '"']);
+    let is_json = JSON.contains(&key) || JSON_OR_WORD.contains(&key) && line.starts_with(['{', '[', '"']);
+    let needs_json = is_json && wanted(key);
     if looks_like_json || needs_json {
         let value_start = from + (rest.len() - rest.trim_start().len());
         let text = body.slice(value_start, body.text.len());
@@ -222,6 +230,10 @@ fn check_end(file: &SourceFile, body: &Body, key: &str, end: usize) -> Result<()
 
 fn bad_json(file: &SourceFile, body: &Body, start: usize, key: &str, error: &serde_json::Error) -> crate::error::Error {
     let text = body.slice(start, body.text.len());
+    if error.is_eof() {
+        let message = format!("the value of @{key} is not valid JSON: the comment ends before it is closed");
+        return file.error_at(body.offset(start), &message).with_hint(example(key));
+    }
     let line_start: usize = text
         .split_inclusive('\n')
         .take(error.line().saturating_sub(1))
@@ -234,7 +246,11 @@ fn bad_json(file: &SourceFile, body: &Body, start: usize, key: &str, error: &ser
         body.offset(position),
         &format!("the value of @{key} is not valid JSON: {reason}"),
     )
-    .with_hint(format!("it looks like @{key} {{\"name\": \"value\", \"other\": 1}}"))
+    .with_hint(example(key))
+}
+
+fn example(key: &str) -> String {
+    format!("it looks like @{key} {{\"name\": \"value\", \"other\": 1}}")
 }
 
 /// Lines joined by a space, paragraphs by an empty line.
@@ -256,7 +272,7 @@ mod tests {
             path: "a.bpf.c".into(),
             text: text.into(),
         };
-        Comment::parse(&file, &tokens(text))
+        Comment::parse(&file, &tokens(text), |_| true)
     }
 
     #[test]
@@ -308,6 +324,14 @@ mod tests {
         );
         let error = parse("/// @cmdarg").map(|_| ()).unwrap_err().to_string();
         assert!(error.contains("a.bpf.c:1:5: @cmdarg needs a value in JSON"), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_wanted_may_be_written_in_any_way() {
+        let text = "/// @sample period of the timer\n/// @cmdarg {";
+        let comment = Comment::read(&tokens(text));
+        assert_eq!(comment.get("sample"), Some(&json!("period of the timer")));
+        assert_eq!(comment.get("cmdarg"), Some(&json!("{")));
     }
 
     #[test]

@@ -120,6 +120,11 @@ fn is_attribute(token: &Token<'_>) -> bool {
     token.kind == Kind::Word && (token.text.starts_with("__") || token.text == "SEC" || token.text.starts_with("_A"))
 }
 
+/// The words that a type's name follows.
+fn names_type(token: &Token<'_>) -> bool {
+    matches!(token.text, "struct" | "union" | "enum")
+}
+
 /// `MACRO(…)` alone: it needs no semicolon, so the next declaration may follow at once.
 fn is_call(tokens: &[Token<'_>]) -> bool {
     let [first, second, .., last] = tokens else {
@@ -137,8 +142,7 @@ fn opens_function(tokens: &[Token<'_>]) -> bool {
     if outside.iter().any(|(token, _)| token.is("=")) {
         return false;
     }
-    let keyword = |(token, _): &(&Token<'_>, _)| matches!(token.text, "struct" | "union" | "enum");
-    let Some(start) = outside.iter().rposition(keyword) else {
+    let Some(start) = outside.iter().rposition(|(token, _)| names_type(token)) else {
         return outside.iter().any(|(token, call)| *call && !is_attribute(token));
     };
     let after = outside.get(start + 1..).unwrap_or_default();
@@ -181,12 +185,14 @@ impl<'text> Declaration<'text> {
     pub(crate) fn names(&self) -> Vec<&'text str> {
         let mut names = Vec::new();
         let outside: Vec<_> = Outside::of(&self.tokens).collect();
+        let tag = self.tag();
         for declarator in outside.split(|(token, _)| token.is(",")) {
             let before_value = declarator.split(|(token, _)| token.is("=")).next().unwrap_or_default();
+            let is_tag = |token: &Token<'_>| tag.is_some_and(|tag| tag.offset == token.offset);
             let words = before_value
                 .iter()
                 .rev()
-                .filter(|(token, call)| token.kind == Kind::Word && !call);
+                .filter(|(token, call)| token.kind == Kind::Word && !call && !is_tag(token) && !names_type(token));
             for (token, _) in words {
                 names.push(token.text);
                 if !is_attribute(token) {
@@ -195,6 +201,15 @@ impl<'text> Declaration<'text> {
             }
         }
         names
+    }
+
+    /// The name after `struct`, `union` or `enum`: of the type that is defined here, or of the one that is used.
+    pub(crate) fn tag(&self) -> Option<&Token<'text>> {
+        let mut words = Outside::of(&self.tokens).skip_while(|(token, _)| !names_type(token));
+        words.next()?;
+        let (tag, _) = words.find(|(token, call)| !call && !is_attribute(token))?;
+        let brace = self.inside.first().map_or(usize::MAX, |first| first.offset);
+        (tag.kind == Kind::Word && tag.offset < brace).then_some(tag)
     }
 
     /// What a function may be called: the word before parentheses, or the first one inside, as in `BPF_PROG(name, …)`.
@@ -213,5 +228,139 @@ impl<'text> Declaration<'text> {
     /// Whether one of the words outside of braces is this.
     pub(crate) fn has(&self, text: &str) -> bool {
         self.tokens.iter().any(|token| token.text == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lexer::tokens;
+    use super::*;
+
+    fn words(tokens: &[Token<'_>]) -> String {
+        tokens.iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The comments and the tokens of each declaration, as text.
+    fn read(text: &str) -> Vec<(String, String)> {
+        let found = declarations(&tokens(text));
+        let texts = found.iter().map(|found| (words(&found.comments), words(&found.tokens)));
+        texts.collect()
+    }
+
+    fn pair(comments: &str, tokens: &str) -> (String, String) {
+        (comments.to_owned(), tokens.to_owned())
+    }
+
+    #[test]
+    fn a_comment_belongs_to_what_follows_and_a_trailing_one_to_what_went_before() {
+        let text = "/// a\nint x = { 1 };\nint y; ///< b\n///< c\n/// d\nstatic int f(void) { /// e\n return 0; } /** f */\n/// g\n\
+            struct { int z; } m SEC(\".maps\"); /// h\n/// i\nint w; /** j */ int v;";
+        assert_eq!(
+            read(text),
+            [
+                pair("/// a", "int x ="),
+                pair("///< b ///< c", "int y"),
+                pair("/// d /** f */", "static int f ( void )"),
+                pair("/// g /// h", "struct m SEC ( \".maps\" )"),
+                pair("/// i", "int w"),
+                pair("/** j */", "int v"),
+            ]
+        );
+    }
+
+    #[test]
+    fn functions_end_with_their_body_and_types_with_a_semicolon() {
+        let text = "struct a f(struct a *p) __attribute__((noinline)) { if (1) { } }\nstruct __attribute__((packed)) b { int x; } v;\n\
+            SEC(\"kprobe/x\") int BPF_KPROBE(handle, int fd) { return 0; };\nenum e { A };\nstruct __packed __aligned(8) c { int x; } u;\n\
+            HANDLER(g) { }\nstruct d x = (struct d){ 1 };\nunion u *h(void) { }\nint w;";
+        let found: Vec<_> = read(text).into_iter().map(|(_, tokens)| tokens).collect();
+        assert_eq!(
+            found,
+            [
+                "struct a f ( struct a * p ) __attribute__ ( ( noinline ) )",
+                "struct __attribute__ ( ( packed ) ) b v",
+                "SEC ( \"kprobe/x\" ) int BPF_KPROBE ( handle , int fd )",
+                "enum e",
+                "struct __packed __aligned ( 8 ) c u",
+                "HANDLER ( g )",
+                "struct d x = ( struct d )",
+                "union u * h ( void )",
+                "int w",
+            ]
+        );
+    }
+
+    #[test]
+    fn branches_stand_in_for_each_other() {
+        let text = "/// a\n#ifdef X\nint f(int a) {\n#else\nint f(long b) {\n#endif\n return 0; }\n/// c\n#if Y\nint x;\n#elif Z\nint y;\n#endif\n\
+            #if 0\n/// d\nint z { { {\n#endif\n/// e\nint w;";
+        assert_eq!(
+            read(text),
+            [
+                pair("/// a", "int f ( int a )"),
+                pair("/// a", "int f ( long b )"),
+                pair("/// c", "int x"),
+                pair("/// c", "int y"),
+                pair("/// e", "int w"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_comment_on_a_macro_is_not_about_the_next_declaration() {
+        let text = "/// a\n#define A 1\n/// b\n#include <b.h>\n/// c\n#pragma once\nint x;\n/** d */\nMAKE(d)\n/** e */\nint e;";
+        assert_eq!(
+            read(text),
+            [
+                pair("/// c", "int x"),
+                pair("/** d */", "MAKE ( d )"),
+                pair("/** e */", "int e")
+            ]
+        );
+    }
+
+    #[test]
+    fn names_are_those_that_are_declared() {
+        let name = |text: &'static str| declarations(&tokens(text)).first().unwrap().names();
+        assert_eq!(
+            name("const volatile struct pid target SEC(\".rodata\") = 1;"),
+            ["target"]
+        );
+        assert_eq!(name("struct { int x; } events SEC(\".maps\");"), ["events"]);
+        assert_eq!(name("struct __packed pid { int x; } pid;"), ["pid"]);
+        assert!(name("struct pid { int x; };").is_empty() && name("enum pid;").is_empty());
+        assert_eq!(
+            name("extern int version __kconfig __weak;"),
+            ["__weak", "__kconfig", "version"]
+        );
+        assert_eq!(
+            name("int a[3] = { 1 }, *b, c[] __attribute__((unused));"),
+            ["a", "b", "c"]
+        );
+        let functions = |text: &'static str| {
+            let all = declarations(&tokens(text));
+            all.first().unwrap().function_names().collect::<Vec<_>>()
+        };
+        assert_eq!(
+            functions("SEC(\"x\") int BPF_PROG(handle, int a) { }"),
+            ["SEC", "BPF_PROG", "handle"]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_cut_off_ends_quietly() {
+        for text in [
+            "int f(void) {",
+            "}",
+            "} } ;",
+            "struct {",
+            "/// a",
+            "int x",
+            "#else\n#endif\n#endif",
+            "((",
+            "#if",
+        ] {
+            read(text);
+        }
     }
 }

@@ -11,7 +11,7 @@ pub(crate) mod structs;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A file's path as the user spelled it, and its text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct SourceFile {
     pub(crate) path: std::path::PathBuf,
     pub(crate) text: String,

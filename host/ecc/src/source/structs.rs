@@ -3,7 +3,7 @@
 use super::SourceFile;
 use super::comment::Comment;
 use super::declarations::{Declaration, declarations};
-use super::lexer::{Kind, Token, tokens};
+use super::lexer::{Token, tokens};
 use crate::error::Result;
 
 /// The structs that events have, in the order of the header.
@@ -38,7 +38,7 @@ pub(crate) fn exported_structs(header: &SourceFile) -> Result<Exports> {
     let (mut all, mut picked) = (Vec::new(), Vec::new());
     for declaration in declarations(&tokens(&header.text)) {
         let export = struct_of(&declaration);
-        let comment = Comment::parse(header, &declaration.comments)?;
+        let comment = Comment::read(&declaration.comments);
         let wanted = comment.items.iter().find(|item| item.key == "export");
         match (export, wanted) {
             (Some(export), Some(item)) => picked.push(Export {
@@ -66,36 +66,35 @@ pub(crate) fn exported_structs(header: &SourceFile) -> Result<Exports> {
 
 /// The struct that a declaration defines, by its tag or by the typedef that is its only name.
 fn struct_of(declaration: &Declaration<'_>) -> Option<Export> {
-    if declaration.is_function || declaration.inside.is_empty() {
+    if declaration.is_function {
         return None;
     }
-    let start = declaration.tokens.iter().position(|token| token.text == "struct")?;
-    let after = declaration.tokens.get(start + 1..).unwrap_or_default();
-    let end = declaration.inside.first().map_or(usize::MAX, |first| first.offset);
+    let keyword = declaration
+        .tokens
+        .iter()
+        .find(|token| matches!(token.text, "struct" | "union" | "enum" | "="))?;
+    if keyword.text != "struct" {
+        return None;
+    }
     let export = |token: &Token<'_>, is_typedef| Export {
         name: token.text.to_owned(),
         is_typedef,
         offset: token.offset,
     };
-    // The tag is the last word before the brace that belongs to no attribute.
-    let before_brace = after.iter().take_while(|token| token.offset < end);
-    let mut depth = 0_usize;
-    let mut tag = None;
-    for token in before_brace {
-        match token.text {
-            "(" => depth += 1,
-            ")" => depth = depth.saturating_sub(1),
-            "=" => return None,
-            text if depth == 0 && token.kind == Kind::Word && !text.starts_with("__") => tag = Some(token),
-            _ => {}
-        }
+    let first = declaration.inside.first()?;
+    let has_value = declaration
+        .tokens
+        .iter()
+        .any(|token| token.is("=") && token.offset < first.offset);
+    if has_value {
+        return None;
     }
-    if let Some(tag) = tag {
+    if let Some(tag) = declaration.tag() {
         return Some(export(tag, false));
     }
     let is_typedef = declaration.tokens.first().is_some_and(|token| token.text == "typedef");
     let name = declaration.names().into_iter().next().filter(|_| is_typedef)?;
-    let token = after.iter().find(|token| token.text == name)?;
+    let token = declaration.tokens.iter().find(|token| token.text == name)?;
     Some(export(token, true))
 }
 
