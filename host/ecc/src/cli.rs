@@ -47,6 +47,10 @@ pub(crate) struct CompileArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) btf: Option<PathBuf>,
 
+    /// Leave out the hidden counters of records that find a ring buffer full; then nobody knows how many were lost
+    #[arg(long)]
+    pub(crate) no_loss_counter: bool,
+
     /// Show which clang is used and how it is called
     #[arg(short, long)]
     pub(crate) verbose: bool,

@@ -52,6 +52,7 @@ impl OpenObject {
         for map in raw.maps() {
             // SAFETY: the map is the object's; no path means no pin.
             unsafe { libbpf_sys::bpf_map__set_pin_path(map.raw.as_ptr(), ptr::null()) };
+            set_buffer_sizes(map)?;
         }
         let mut open = Self {
             raw,
@@ -176,6 +177,27 @@ impl OpenObject {
     fn program(&self, name: &str) -> Result<NonNull<bpf_program>> {
         self.raw.program(name)
     }
+}
+
+/// The definition of a buffer may say what its records are (`__type(value, struct event)`), for who reads them. libbpf takes the size
+/// of that for the map's, and the kernel takes none but these: `ringbuf_map_alloc` in its `kernel/bpf/ringbuf.c`,
+/// `fd_array_map_alloc_check` in its `kernel/bpf/arraymap.c`.
+fn set_buffer_sizes(map: &MapEntry) -> Result<()> {
+    let raw = map.raw.as_ptr();
+    // SAFETY: the map is an open object's.
+    let size = match unsafe { libbpf_sys::bpf_map__type(raw) } {
+        libbpf_sys::BPF_MAP_TYPE_RINGBUF | libbpf_sys::BPF_MAP_TYPE_USER_RINGBUF => 0,
+        libbpf_sys::BPF_MAP_TYPE_PERF_EVENT_ARRAY => 4,
+        _ => return Ok(()),
+    };
+    // SAFETY: as above; the object is not loaded.
+    let code = unsafe {
+        match libbpf_sys::bpf_map__set_key_size(raw, size) {
+            0 => libbpf_sys::bpf_map__set_value_size(raw, size),
+            code => code,
+        }
+    };
+    raw::check(code).map_err(|error| error.context(format!("map {} cannot be made a buffer", map.name)))
 }
 
 /// The bytes that libbpf will put into a data section, or has.

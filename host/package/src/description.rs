@@ -114,6 +114,8 @@ pub struct Map {
     pub lost: Option<String>,
     /// Entries to write after load and before attach, key and value. They have been checked against the layouts.
     pub data: Vec<(Value, Value)>,
+    /// Made by the generator, such as a counter of losses: nothing that users look for.
+    pub hidden: bool,
 }
 
 /// `sample` of a map.

@@ -46,9 +46,9 @@ impl VariableMeta<'_> {
     }
 }
 
-/// Whether a variable's name says that a generator made it.
+/// Whether the name of a variable or map says that a generator made it: `__eunomia_dummy_NAME_ptr`, `__eunomia_lost_NAME`.
 pub(crate) fn is_hidden(name: &str) -> bool {
-    name.starts_with("__dummy") || (name.starts_with("__eunomia_dummy_") && name.ends_with("_ptr"))
+    name.starts_with("__dummy") || name.starts_with("__eunomia_")
 }
 
 pub(crate) struct ProgramMeta<'a> {

@@ -2,8 +2,9 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use crate::description::Description;
-use crate::elf::file_kind;
+use crate::elf::{Elf, file_kind};
 use crate::error::{At, Error, ErrorKind};
+use crate::export::find_struct;
 use crate::fields::{self, Fields, kind_of};
 use crate::meta::Meta;
 use crate::packed::{DAMAGED, pack, too_large, unpack};
@@ -99,6 +100,15 @@ impl Package {
     /// The BPF ELF.
     pub fn object(&self) -> &[u8] {
         &self.object
+    }
+
+    /// The BTF ID, in the object's own BTF, of the struct, union or typedef of one that has this name.
+    ///
+    /// # Errors
+    /// The object is damaged, or defines no such type.
+    pub fn type_id(&self, name: &str) -> Result<u32, Error> {
+        let elf = Elf::parse(&self.object)?;
+        find_struct(&skeleton::find_btf(&elf)?, name)
     }
 
     /// The metadata's tree, unknown keys included.

@@ -8,6 +8,7 @@ use crate::elf::Elf;
 use crate::error::{At, Error};
 use crate::export::find_struct;
 use crate::maps::{ObjectMap, object_maps, object_programs};
+use crate::meta::is_hidden;
 use crate::sections::{DataSection, data_sections};
 
 /// The version of the format, as `eunomia_version` says it.
@@ -28,6 +29,7 @@ pub(crate) fn derive(object: &[u8], name: &str, export: &[String]) -> Result<Val
     };
     let maps: Vec<Value> = object_maps(&elf, &btf, &sections)?
         .iter()
+        .filter(|map| !is_hidden(&map.name))
         .map(|map| map_entry(map, &object_name))
         .collect();
     let programs: Vec<Value> = object_programs(&elf)?

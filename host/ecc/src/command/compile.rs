@@ -8,16 +8,17 @@ use std::path::{Path, PathBuf};
 
 use package::Package;
 
-use crate::annotate::annotate;
+use crate::annotate::{annotate, named_structs};
 use crate::clang::Clang;
 use crate::cli::CompileArgs;
 use crate::error::{Error, Result, reason};
+use crate::exports::{self, Header};
 use crate::includes::Includes;
-use crate::object;
+use crate::loss::Rings;
+use crate::object::{self, Finished};
 use crate::output;
 use crate::printer::Printer;
 use crate::source::SourceFile;
-use crate::source::structs::{Exports, exported_structs};
 use settings::Settings;
 
 /// Compiles what `args` names and writes its package.
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &CompileArgs, printer: &mut Printer) -> Result<()> {
     printer.set_verbose(args.verbose);
     let settings = Settings::check(args)?;
     let source = SourceFile::read("source", &settings.source)?;
-    let exports = settings
+    let headers = settings
         .headers
         .iter()
         .map(|path| Header::read(path))
@@ -37,109 +38,109 @@ pub(crate) fn run(args: &CompileArgs, printer: &mut Printer) -> Result<()> {
         clang: Clang::find(settings.clang.as_deref())?,
         includes: Includes::write(settings.kernel_types())?,
         settings: &settings,
+        source: &source,
+        headers: &headers,
     };
     printer.step("Compiling bpf object...");
-    let object = compiler.compile(&exports, printer)?;
-    if !exports.is_empty() {
+    let mut compiled = compiler.compile(printer)?;
+    if !headers.is_empty() {
         printer.step("Generating export types...");
     }
-    let (object, names) = compiler.with_exports(object, &exports, printer)?;
+    compiled = compiler.with_exports(compiled, printer)?;
+    let mut names = Vec::new();
+    for header in &headers {
+        names.extend(header.found_in(&compiled.package)?);
+    }
 
     printer.step("Packing ebpf object and config into package.json...");
-    let package = pack(object, &settings, &names, &source)?;
+    let package = pack(compiled, &settings, &names, &source)?;
     output::write(&settings.package, &package)
-}
-
-/// An export header and the structs that it offers.
-struct Header {
-    path: PathBuf,
-    exports: Exports,
-}
-
-impl Header {
-    fn read(path: &Path) -> Result<Self> {
-        let file = SourceFile::read("header", path)?;
-        let exports = exported_structs(&file)?;
-        if exports.names().is_empty() {
-            return Err(
-                Error::failed(format!("{}: this header has no named struct to export", path.display()))
-                    .with_hint("name the event's struct: `struct event { … };`, or leave the header out"),
-            );
-        }
-        Ok(Self {
-            path: path.to_owned(),
-            exports,
-        })
-    }
 }
 
 struct Compiler<'a> {
     clang: Clang,
     includes: Includes,
     settings: &'a Settings,
+    source: &'a SourceFile,
+    headers: &'a [Header],
+}
+
+/// An object, read as a package without annotations.
+struct Compiled {
+    package: Package,
+    /// The ring buffers that its losses are counted for; none if they are not.
+    rings: Rings,
+    /// The files that clang read.
+    files: Vec<PathBuf>,
 }
 
 impl Compiler<'_> {
-    /// The source as it stands. Pointers to the structs of the headers are declared before it, so that its BTF has those
-    /// that it defines, even if it never uses them: the lines that clang names are still the user's.
-    fn compile(&self, headers: &[Header], printer: &mut Printer) -> Result<Vec<u8>> {
-        let pointers = self.includes.add("export.h", &pointers(headers))?;
-        let source = &self.settings.source;
-        self.clang_to_object(&["-include".into(), pointers.into(), source.into()], printer)
+    /// The source as it stands, with declarations before it: the lines that clang names are still the user's.
+    fn compile(&self, printer: &mut Printer) -> Result<Compiled> {
+        let guess = if self.settings.loss_counter {
+            Rings::guess(self.source)
+        } else {
+            Rings::default()
+        };
+        let compiled = self.once(guess, &[(&self.settings.source).into()], printer)?;
+        self.with_rings(compiled, printer)
     }
 
-    /// The object, and which structs of the headers it has. Where the source includes none of them, it is compiled once more
-    /// with the headers after it.
-    fn with_exports(
-        &self,
-        object: Vec<u8>,
-        headers: &[Header],
-        printer: &mut Printer,
-    ) -> Result<(Vec<u8>, Vec<String>)> {
-        let found = self.resolve(&object, headers)?;
-        if !found.is_empty() || headers.is_empty() {
-            return Ok((object, self.all_picked(found, headers)?));
+    /// Once more if the object has other ring buffers than the source seemed to have.
+    fn with_rings(&self, compiled: Compiled, printer: &mut Printer) -> Result<Compiled> {
+        let description = compiled.package.describe().map_err(|error| packing(&error))?;
+        let rings = Rings::of(&description, &compiled.rings);
+        if !self.settings.loss_counter || rings == compiled.rings {
+            return Ok(compiled);
         }
-        let pointers = self.includes.add("export.c", &pointers(headers))?;
-        let mut arguments: Vec<OsString> = vec!["-w".into(), "-include".into(), (&self.settings.source).into()];
-        for header in headers {
-            arguments.extend(["-include".into(), (&header.path).into()]);
+        self.once(rings, &["-w".into(), (&self.settings.source).into()], printer)
+    }
+
+    /// Once more with the headers after the source, where it includes none of them, and with what can only be declared there.
+    fn with_exports(&self, compiled: Compiled, printer: &mut Printer) -> Result<Compiled> {
+        let is_read = |header: &&Header| {
+            let path = header.path.canonicalize().ok();
+            compiled.files.iter().any(|file| file.canonicalize().ok() == path)
+        };
+        let lacking = self
+            .headers
+            .iter()
+            .any(|header| header.lacks_typedef(&compiled.package));
+        if !lacking && self.headers.iter().all(|header| is_read(&header)) {
+            return Ok(compiled);
         }
-        arguments.push(pointers.into());
-        let object = self.clang_to_object(&arguments, printer)?;
-        let found = self.resolve(&object, headers)?;
-        Ok((object, self.all_picked(found, headers)?))
-    }
-
-    /// The structs of the headers that the object's BTF defines, in the headers' order.
-    fn resolve(&self, object: &[u8], headers: &[Header]) -> Result<Vec<String>> {
-        let names = headers.iter().flat_map(|header| header.exports.names());
-        let name = &self.settings.name;
-        // What is wrong with the object itself is an error; what fails beyond is the struct.
-        Package::from_object(object.to_vec(), name, &[]).map_err(|error| packing(&error))?;
-        let has = |export: &&String| Package::from_object(object.to_vec(), name, &[(*export).clone()]).is_ok();
-        Ok(names.filter(has).cloned().collect())
-    }
-
-    fn all_picked(&self, found: Vec<String>, headers: &[Header]) -> Result<Vec<String>> {
-        for header in headers {
-            let (names, what) = match &header.exports {
-                Exports::Picked(names) => (names.as_slice(), "has @export"),
-                Exports::All(names) if found.is_empty() => (names.as_slice(), "is in the header"),
-                Exports::All(_) => continue,
-            };
-            if let Some(name) = names.iter().find(|name| !found.contains(name)) {
-                let path = header.path.display();
-                let message = format!("{path}: struct {name} {what}, but is not defined when {path} is compiled");
-                return Err(Error::failed(message).with_hint("look for an #if around it"));
-            }
+        let typedefs: String = self.headers.iter().flat_map(Header::typedefs).collect();
+        let last = self.includes.add("export.c", &typedefs)?;
+        let mut inputs: Vec<OsString> = vec!["-w".into(), "-include".into(), (&self.settings.source).into()];
+        for header in self.headers.iter().filter(|header| !is_read(header)) {
+            inputs.extend(["-include".into(), (&header.path).into()]);
         }
-        Ok(found)
+        inputs.push(last.into());
+        self.once(compiled.rings, &inputs, printer)
     }
 
-    fn clang_to_object(&self, inputs: &[OsString], printer: &mut Printer) -> Result<Vec<u8>> {
+    /// Compiles `inputs` after the declarations that keep types and count losses.
+    fn once(&self, rings: Rings, inputs: &[OsString], printer: &mut Printer) -> Result<Compiled> {
+        let tags = self.headers.iter().flat_map(Header::tags);
+        let named = named_structs(self.source).into_iter().map(|name| exports::tag(&name));
+        let text: String = tags.chain(named).chain([rings.header()]).collect();
+        let first = self.includes.add("first.h", &text)?;
+        let mut arguments: Vec<OsString> = vec!["-include".into(), first.into()];
+        arguments.extend(inputs.iter().cloned());
+        let (finished, files) = self.clang_to_object(&arguments, printer)?;
+        let package = Package::from_object(finished.elf, &self.settings.name, &[]).map_err(|error| packing(&error))?;
+        Ok(Compiled {
+            package,
+            rings: if finished.all_counted { rings } else { Rings::default() },
+            files,
+        })
+    }
+
+    fn clang_to_object(&self, inputs: &[OsString], printer: &mut Printer) -> Result<(Finished, Vec<PathBuf>)> {
         let object = self.includes.path().join("object.o");
+        let read = self.includes.path().join("object.d");
         let mut arguments = self.options()?;
+        arguments.extend(["-MD".into(), "-MF".into(), read.clone().into()]);
         arguments.extend(["-c".into(), "-o".into(), object.clone().into()]);
         arguments.extend(inputs.iter().cloned());
         let compiled = self.clang.run(&arguments, &self.settings.source, printer);
@@ -156,7 +157,11 @@ impl Compiler<'_> {
                 reason(&error)
             ))
         })?;
-        object::finish(&elf, &[output::folder_of(&self.settings.source), self.includes.path()])
+        let finished = object::finish(&elf, &[output::folder_of(&self.settings.source), self.includes.path()])?;
+        Ok((
+            finished,
+            exports::files_read(&fs::read_to_string(&read).unwrap_or_default()),
+        ))
     }
 
     fn options(&self) -> Result<Vec<OsString>> {
@@ -177,23 +182,21 @@ impl Compiler<'_> {
     }
 }
 
-/// A pointer to each struct, in a section of its own: it is in the BTF, and no loader makes a map of it.
-fn pointers(headers: &[Header]) -> String {
-    let names = headers.iter().flat_map(|header| header.exports.names());
-    names
-        .map(|name| {
-            format!("struct {name};\nstruct {name} *__eunomia_dummy_{name}_ptr __attribute__((section(\".eunomia.types\")));\n")
-        })
-        .collect()
-}
-
-fn pack(object: Vec<u8>, settings: &Settings, exports: &[String], source: &SourceFile) -> Result<Vec<u8>> {
-    let package = Package::from_object(object, &settings.name, exports).map_err(|error| packing(&error))?;
+fn pack(compiled: Compiled, settings: &Settings, names: &[String], source: &SourceFile) -> Result<Vec<u8>> {
+    let Compiled { package, rings, .. } = compiled;
+    let object = package.object().to_vec();
+    let package = Package::from_object(object, &settings.name, names).map_err(|error| packing(&error))?;
     let mut meta = package.meta().clone();
-    annotate(&mut meta, source)?;
-    let package = package.with_meta(meta).map_err(|error| packing(&error))?;
+    let annotations = annotate(&mut meta, source, |name| package.type_id(name).ok())?;
+    rings.name_counters(&mut meta);
+    let plain = package.describe().map_err(|error| packing(&error))?;
+    let first = names.first().and_then(|name| package.type_id(name).ok());
+    exports::spell_out(&mut meta, &plain, first);
+    let wrong = |error: package::Error| annotations.explain(source, &error).unwrap_or_else(|| packing(&error));
+    let package = package.clone().with_meta(meta).map_err(wrong)?;
     // What the comments say is only known to fit the object when it has been joined with it.
-    package.describe().map_err(|error| packing(&error))?;
+    let description = package.describe().map_err(wrong)?;
+    annotations.check(source, &description)?;
     package.to_json().map_err(|error| packing(&error))
 }
 

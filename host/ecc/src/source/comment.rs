@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::SourceFile;
+use super::json::Places;
 use super::lexer::Token;
 use crate::error::Result;
 
@@ -10,7 +11,13 @@ use crate::error::Result;
 const BLOCKS: [&str; 5] = ["brief", "details", "description", "version", "author"];
 
 /// Commands that make no sense without JSON: a mistake in it is worth an error.
-const JSON: [&str; 6] = ["cmdarg", "sample", "intepreter", "tchook", "tcopts", "xdpopts"];
+const JSON: [&str; 5] = ["cmdarg", "sample", "tchook", "tcopts", "xdpopts"];
+
+/// Commands that take JSON or a word.
+const JSON_OR_WORD: [&str; 2] = ["intepreter", "export_config"];
+
+/// How people spell it who know how it is spelled; packages have it the other way.
+const SPELLINGS: [(&str, &str); 1] = [("interpreter", "intepreter")];
 
 /// A command and its value.
 #[derive(Debug, PartialEq)]
@@ -19,6 +26,25 @@ pub(crate) struct Item {
     pub(crate) value: Value,
     /// Where the command stands in the file.
     pub(crate) offset: usize,
+    /// Where the parts of a value that is JSON stand in the file.
+    places: Places,
+}
+
+impl Item {
+    /// Where the part of the value at `path` stands in the file, or the command if there is no such part.
+    pub(crate) fn place(&self, path: &str) -> usize {
+        self.places.value(path).unwrap_or(self.offset)
+    }
+
+    /// The same for a member's name.
+    pub(crate) fn place_of_name(&self, path: &str) -> usize {
+        self.places.name(path).unwrap_or(self.offset)
+    }
+
+    /// A name that an object has twice, and where the second one stands.
+    pub(crate) fn twice(&self) -> Option<(&str, usize)> {
+        self.places.twice()
+    }
 }
 
 /// What a comment says, without the stars and slashes.
@@ -30,21 +56,28 @@ pub(crate) struct Comment {
 }
 
 impl Comment {
-    /// Reads comments that belong together, such as `///` on several lines.
-    pub(crate) fn parse(file: &SourceFile, tokens: &[Token<'_>]) -> Result<Self> {
+    /// Reads comments that belong together, such as `///` on several lines. A mistake in the JSON of a command that is not `wanted` is
+    /// none: people write about their code as they like.
+    pub(crate) fn parse(file: &SourceFile, tokens: &[Token<'_>], wanted: impl Fn(&str) -> bool) -> Result<Self> {
         let body = Body::of(tokens);
         let mut comment = Self::default();
         let mut plain = String::new();
         let mut position = 0;
         while let Some(start) = next_command(&body.text, position) {
             plain.push_str(body.slice(position, start));
-            let (item, end) = command(file, &body, start)?;
+            let (item, end) = command(file, &body, start, &wanted)?;
             comment.items.push(item);
             position = end;
         }
         plain.push_str(body.slice(position, body.text.len()));
         comment.text = joined(&plain);
         Ok(comment)
+    }
+
+    /// The same without any mistake that matters.
+    pub(crate) fn read(tokens: &[Token<'_>]) -> Self {
+        let nowhere = SourceFile::default();
+        Self::parse(&nowhere, tokens, |_| false).unwrap_or_default()
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {
@@ -135,34 +168,46 @@ fn next_command(text: &str, from: usize) -> Option<usize> {
 }
 
 /// The command at `start`, and where it ends.
-fn command(file: &SourceFile, body: &Body, start: usize) -> Result<(Item, usize)> {
+fn command(file: &SourceFile, body: &Body, start: usize, wanted: &impl Fn(&str) -> bool) -> Result<(Item, usize)> {
     let rest = body.slice(start + 1, body.text.len());
     let length = rest
         .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
         .unwrap_or(rest.len());
-    let key = rest.get(..length).unwrap_or_default().to_owned();
+    let written = rest.get(..length).unwrap_or_default();
+    let spelled = SPELLINGS.iter().find(|(spelling, _)| *spelling == written);
+    let key = spelled.map_or(written, |(_, key)| *key);
     let from = start + 1 + length;
     let item = |value| Item {
-        key: key.clone(),
+        key: key.to_owned(),
         value,
         offset: body.offset(start),
+        places: Places::default(),
     };
-    if BLOCKS.contains(&key.as_str()) {
+    if BLOCKS.contains(&key) {
         let end = next_command(&body.text, from).unwrap_or(body.text.len());
         return Ok((item(joined(body.slice(from, end)).into()), end));
     }
     let rest = body.slice(from, body.text.len());
     let line_end = from + rest.find('\n').unwrap_or(rest.len());
     let line = body.slice(from, line_end).trim();
-    let value_start = from + (rest.len() - rest.trim_start().len());
-    if line.starts_with(['{', '[']) || JSON.contains(&key.as_str()) {
-        let mut values = serde_json::Deserializer::from_str(body.slice(value_start, body.text.len())).into_iter();
+    let looks_like_json = line.starts_with(['{', '[']);
+    let is_json = JSON.contains(&key) || JSON_OR_WORD.contains(&key) && line.starts_with(['{', '[', '"']);
+    let needs_json = is_json && wanted(key);
+    if looks_like_json || needs_json {
+        let value_start = from + (rest.len() - rest.trim_start().len());
+        let text = body.slice(value_start, body.text.len());
+        let mut values = serde_json::Deserializer::from_str(text).into_iter();
         match values.next() {
-            Some(Ok(value)) => return Ok((item(value), value_start + values.byte_offset())),
-            Some(Err(error)) if JSON.contains(&key.as_str()) => {
-                return Err(bad_json(file, body, value_start, &key, &error));
+            Some(Ok(value)) => {
+                let end = value_start + values.byte_offset();
+                if needs_json {
+                    check_end(file, body, key, end)?;
+                }
+                let places = Places::of(body.slice(value_start, end)).moved(|at| body.offset(value_start + at));
+                return Ok((Item { places, ..item(value) }, end));
             }
-            None if JSON.contains(&key.as_str()) => {
+            Some(Err(error)) if needs_json => return Err(bad_json(file, body, value_start, key, &error)),
+            None if needs_json => {
                 return Err(file.error_at(body.offset(start), &format!("@{key} needs a value in JSON")));
             }
             _ => {}
@@ -172,8 +217,23 @@ fn command(file: &SourceFile, body: &Body, start: usize) -> Result<(Item, usize)
     Ok((item(value), line_end))
 }
 
+/// Words may follow JSON; a bracket too many is a mistake.
+fn check_end(file: &SourceFile, body: &Body, key: &str, end: usize) -> Result<()> {
+    let rest = body.slice(end, body.text.len());
+    let space = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    if rest.trim_start().starts_with(['}', ']', ',', ':', '"']) {
+        let message = format!("the value of @{key} has ended before this");
+        return Err(file.error_at(body.offset(end + space), &message));
+    }
+    Ok(())
+}
+
 fn bad_json(file: &SourceFile, body: &Body, start: usize, key: &str, error: &serde_json::Error) -> crate::error::Error {
     let text = body.slice(start, body.text.len());
+    if error.is_eof() {
+        let message = format!("the value of @{key} is not valid JSON: the comment ends before it is closed");
+        return file.error_at(body.offset(start), &message).with_hint(example(key));
+    }
     let line_start: usize = text
         .split_inclusive('\n')
         .take(error.line().saturating_sub(1))
@@ -186,7 +246,11 @@ fn bad_json(file: &SourceFile, body: &Body, start: usize, key: &str, error: &ser
         body.offset(position),
         &format!("the value of @{key} is not valid JSON: {reason}"),
     )
-    .with_hint(format!("it looks like @{key} {{\"name\": \"value\", \"other\": 1}}"))
+    .with_hint(example(key))
+}
+
+fn example(key: &str) -> String {
+    format!("it looks like @{key} {{\"name\": \"value\", \"other\": 1}}")
 }
 
 /// Lines joined by a space, paragraphs by an empty line.
@@ -208,7 +272,7 @@ mod tests {
             path: "a.bpf.c".into(),
             text: text.into(),
         };
-        Comment::parse(&file, &tokens(text))
+        Comment::parse(&file, &tokens(text), |_| true)
     }
 
     #[test]
@@ -260,6 +324,14 @@ mod tests {
         );
         let error = parse("/// @cmdarg").map(|_| ()).unwrap_err().to_string();
         assert!(error.contains("a.bpf.c:1:5: @cmdarg needs a value in JSON"), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_wanted_may_be_written_in_any_way() {
+        let text = "/// @sample period of the timer\n/// @cmdarg {";
+        let comment = Comment::read(&tokens(text));
+        assert_eq!(comment.get("sample"), Some(&json!("period of the timer")));
+        assert_eq!(comment.get("cmdarg"), Some(&json!("{")));
     }
 
     #[test]

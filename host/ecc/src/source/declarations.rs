@@ -1,67 +1,234 @@
 //! The declarations at file scope, each with the comments that are about it.
 
+use super::conditions::{Conditions, Step};
 use super::lexer::{Kind, Token};
 
 /// A variable, a map, a function or a type.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Declaration<'text> {
     /// In the order of the file.
     pub(crate) comments: Vec<Token<'text>>,
     /// What stands outside of braces: macros' arguments too, since `BPF_PROG(name, …)` has the name there.
     pub(crate) tokens: Vec<Token<'text>>,
+    /// What stands between braces, of types and initializers; functions have nothing here.
+    pub(crate) inside: Vec<Token<'text>>,
+    /// Whether it has the body of a function.
+    pub(crate) is_function: bool,
 }
 
-/// All declarations of a file.
+/// All declarations of a file. Of branches that stand in for each other (`#if … #else`) each is read; what `#if 0` hides is not.
 pub(crate) fn declarations<'text>(tokens: &[Token<'text>]) -> Vec<Declaration<'text>> {
-    let mut done: Vec<Declaration<'text>> = Vec::new();
-    let mut current = Declaration::default();
-    let mut depth = 0_usize;
-    let mut in_function = false;
-    for token in tokens {
-        match token.kind {
-            Kind::Comment if depth == 0 => current.comments.push(*token),
-            Kind::TrailingComment if depth == 0 => match done.last_mut() {
-                Some(before) if current.tokens.is_empty() => before.comments.push(*token),
-                _ => current.comments.push(*token),
-            },
-            Kind::Comment | Kind::TrailingComment => {}
-            _ if token.is("{") => {
-                if depth == 0 {
-                    in_function = opens_function(&current.tokens);
-                }
-                depth += 1;
-            }
-            _ if token.is("}") => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 && in_function {
-                    in_function = false;
-                    done.push(std::mem::take(&mut current));
-                }
-            }
-            _ if depth > 0 => {}
-            _ if token.is(";") => done.push(std::mem::take(&mut current)),
-            _ => current.tokens.push(*token),
+    let mut reader = Reader::default();
+    for (place, token) in tokens.iter().enumerate() {
+        if token.kind == Kind::Directive {
+            reader.directive(token.text);
+        } else if !reader.conditions.off() {
+            let before = place.checked_sub(1).and_then(|before| tokens.get(before));
+            // A comment after code on its line, with nothing behind it, is about that code.
+            let ends_line = before.is_some_and(|before| before.kind != Kind::Comment && before.line == token.line)
+                && tokens.get(place + 1).is_none_or(|next| next.line > token.line);
+            reader.token(*token, ends_line);
         }
     }
-    done
+    reader.done
+}
+
+#[derive(Default)]
+struct Reader<'text> {
+    done: Vec<Declaration<'text>>,
+    state: State<'text>,
+    conditions: Conditions,
+    /// What was begun when each open condition began: every branch goes on from there.
+    saved: Vec<State<'text>>,
+}
+
+#[derive(Clone, Default)]
+struct State<'text> {
+    current: Declaration<'text>,
+    /// Braces that are open.
+    depth: usize,
+}
+
+impl<'text> Reader<'text> {
+    fn directive(&mut self, text: &str) {
+        let off = self.conditions.off();
+        match self.conditions.read(text) {
+            Step::Begin => self.saved.push(self.state.clone()),
+            Step::Branch => {
+                if let Some(saved) = self.saved.last() {
+                    let branch = std::mem::replace(&mut self.state, saved.clone());
+                    // A function that begins in each branch and has one body: each has a name of its own.
+                    if !off && branch.depth > self.state.depth {
+                        self.done.push(branch.current);
+                    }
+                }
+            }
+            Step::End => {
+                self.saved.pop();
+            }
+            Step::Definition if !off && self.state.depth == 0 && self.state.current.tokens.is_empty() => {
+                self.state.current.comments.clear();
+            }
+            Step::Definition | Step::None => {}
+        }
+    }
+
+    fn token(&mut self, token: Token<'text>, ends_line: bool) {
+        let state = &mut self.state;
+        match token.kind {
+            Kind::Comment | Kind::TrailingComment if state.depth > 0 => {}
+            Kind::Comment | Kind::TrailingComment => {
+                if is_call(&state.current.tokens) {
+                    self.done.push(std::mem::take(&mut state.current));
+                }
+                let trailing = token.kind == Kind::TrailingComment || ends_line;
+                match self.done.last_mut() {
+                    Some(before) if trailing && state.current.tokens.is_empty() => before.comments.push(token),
+                    _ => state.current.comments.push(token),
+                }
+            }
+            _ if token.is("{") => {
+                if state.depth == 0 {
+                    state.current.is_function = opens_function(&state.current.tokens);
+                }
+                state.depth += 1;
+            }
+            _ if token.is("}") => {
+                state.depth = state.depth.saturating_sub(1);
+                if state.depth == 0 && state.current.is_function {
+                    self.done.push(std::mem::take(&mut state.current));
+                }
+            }
+            _ if state.depth > 0 => {
+                if !state.current.is_function {
+                    state.current.inside.push(token);
+                }
+            }
+            _ if token.is(";") => {
+                // One after a function's body declares nothing.
+                if !state.current.tokens.is_empty() {
+                    self.done.push(std::mem::take(&mut state.current));
+                }
+            }
+            _ => state.current.tokens.push(token),
+        }
+    }
+}
+
+/// Words that begin with two underscores, and `SEC`, say something about a declaration and are no part of it.
+fn is_attribute(token: &Token<'_>) -> bool {
+    token.kind == Kind::Word && (token.text.starts_with("__") || token.text == "SEC" || token.text.starts_with("_A"))
+}
+
+/// The words that a type's name follows.
+fn names_type(token: &Token<'_>) -> bool {
+    matches!(token.text, "struct" | "union" | "enum")
+}
+
+/// `MACRO(…)` alone: it needs no semicolon, so the next declaration may follow at once.
+fn is_call(tokens: &[Token<'_>]) -> bool {
+    let [first, second, .., last] = tokens else {
+        return false;
+    };
+    let outside = Outside::of(tokens)
+        .filter(|(token, _)| token.kind == Kind::Word)
+        .count();
+    first.kind == Kind::Word && !is_attribute(first) && second.is("(") && last.is(")") && outside == 1
 }
 
 /// Whether the brace after these tokens opens a function's body, not an initializer or the members of a type.
 fn opens_function(tokens: &[Token<'_>]) -> bool {
-    let mut names = 0;
-    let mut depth = 0_usize;
-    for token in tokens.iter().rev() {
-        match token.text {
-            ")" => depth += 1,
-            "(" => depth = depth.saturating_sub(1),
-            _ if depth > 0 => {}
-            "struct" | "union" | "enum" => return false,
-            "__attribute__" => {}
-            _ if token.kind == Kind::Word && names == 0 => names = 1,
-            _ => return !token.is("="),
+    let outside: Vec<_> = Outside::of(tokens).collect();
+    if outside.iter().any(|(token, _)| token.is("=")) {
+        return false;
+    }
+    let Some(start) = outside.iter().rposition(|(token, _)| names_type(token)) else {
+        return outside.iter().any(|(token, call)| *call && !is_attribute(token));
+    };
+    let after = outside.get(start + 1..).unwrap_or_default();
+    after.iter().any(|(token, call)| *call && !is_attribute(token))
+}
+
+/// The tokens that stand outside of parentheses and brackets, and whether parentheses follow each.
+struct Outside<'tokens, 'text> {
+    tokens: &'tokens [Token<'text>],
+    place: usize,
+}
+
+impl<'tokens, 'text> Outside<'tokens, 'text> {
+    fn of(tokens: &'tokens [Token<'text>]) -> Self {
+        Self { tokens, place: 0 }
+    }
+}
+
+impl<'tokens, 'text> Iterator for Outside<'tokens, 'text> {
+    type Item = (&'tokens Token<'text>, bool);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut depth = 0_usize;
+        loop {
+            let token = self.tokens.get(self.place)?;
+            self.place += 1;
+            match token.text {
+                "(" | "[" if token.kind == Kind::Punctuation => depth += 1,
+                ")" | "]" if token.kind == Kind::Punctuation => depth = depth.saturating_sub(1),
+                _ if depth > 0 => {}
+                _ => return Some((token, self.tokens.get(self.place).is_some_and(|next| next.is("(")))),
+            }
         }
     }
-    true
+}
+
+impl<'text> Declaration<'text> {
+    /// What a variable, a map or a typedef may be called, the likeliest first: the last word of its declarator, or the one before
+    /// macros such as `__weak`. With several declarators (`int a, b;`) those of each.
+    pub(crate) fn names(&self) -> Vec<&'text str> {
+        let mut names = Vec::new();
+        let outside: Vec<_> = Outside::of(&self.tokens).collect();
+        let tag = self.tag();
+        for declarator in outside.split(|(token, _)| token.is(",")) {
+            let before_value = declarator.split(|(token, _)| token.is("=")).next().unwrap_or_default();
+            let is_tag = |token: &Token<'_>| tag.is_some_and(|tag| tag.offset == token.offset);
+            let words = before_value
+                .iter()
+                .rev()
+                .filter(|(token, call)| token.kind == Kind::Word && !call && !is_tag(token) && !names_type(token));
+            for (token, _) in words {
+                names.push(token.text);
+                if !is_attribute(token) {
+                    break;
+                }
+            }
+        }
+        names
+    }
+
+    /// The name after `struct`, `union` or `enum`: of the type that is defined here, or of the one that is used.
+    pub(crate) fn tag(&self) -> Option<&Token<'text>> {
+        let mut words = Outside::of(&self.tokens).skip_while(|(token, _)| !names_type(token));
+        words.next()?;
+        let (tag, _) = words.find(|(token, call)| !call && !is_attribute(token))?;
+        let brace = self.inside.first().map_or(usize::MAX, |first| first.offset);
+        (tag.kind == Kind::Word && tag.offset < brace).then_some(tag)
+    }
+
+    /// What a function may be called: the word before parentheses, or the first one inside, as in `BPF_PROG(name, …)`.
+    pub(crate) fn function_names(&self) -> impl Iterator<Item = &'text str> {
+        let word = |token: &Token<'text>| (token.kind == Kind::Word).then_some(token.text);
+        self.tokens
+            .windows(3)
+            .filter_map(move |window| match window {
+                [name, open, first] if open.is("(") => Some([word(name), word(first)]),
+                _ => None,
+            })
+            .flatten()
+            .flatten()
+    }
+
+    /// Whether one of the words outside of braces is this.
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.tokens.iter().any(|token| token.text == text)
+    }
 }
 
 #[cfg(test)]
@@ -69,13 +236,15 @@ mod tests {
     use super::super::lexer::tokens;
     use super::*;
 
+    fn words(tokens: &[Token<'_>]) -> String {
+        tokens.iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
+    }
+
     /// The comments and the tokens of each declaration, as text.
     fn read(text: &str) -> Vec<(String, String)> {
-        let words = |tokens: &[Token<'_>]| tokens.iter().map(|token| token.text).collect::<Vec<_>>().join(" ");
-        declarations(&tokens(text))
-            .iter()
-            .map(|found| (words(&found.comments), words(&found.tokens)))
-            .collect()
+        let found = declarations(&tokens(text));
+        let texts = found.iter().map(|found| (words(&found.comments), words(&found.tokens)));
+        texts.collect()
     }
 
     fn pair(comments: &str, tokens: &str) -> (String, String) {
@@ -84,14 +253,17 @@ mod tests {
 
     #[test]
     fn a_comment_belongs_to_what_follows_and_a_trailing_one_to_what_went_before() {
-        let text = "/// a\nint x = { 1 };\nint y; ///< b\n/// c\nstatic int f(void) { /// d\n return 0; }\n/// e\nstruct { int z; } m SEC(\".maps\");";
+        let text = "/// a\nint x = { 1 };\nint y; ///< b\n///< c\n/// d\nstatic int f(void) { /// e\n return 0; } /** f */\n/// g\n\
+            struct { int z; } m SEC(\".maps\"); /// h\n/// i\nint w; /** j */ int v;";
         assert_eq!(
             read(text),
             [
                 pair("/// a", "int x ="),
-                pair("///< b", "int y"),
-                pair("/// c", "static int f ( void )"),
-                pair("/// e", "struct m SEC ( \".maps\" )"),
+                pair("///< b ///< c", "int y"),
+                pair("/// d /** f */", "static int f ( void )"),
+                pair("/// g /// h", "struct m SEC ( \".maps\" )"),
+                pair("/// i", "int w"),
+                pair("/** j */", "int v"),
             ]
         );
     }
@@ -99,7 +271,8 @@ mod tests {
     #[test]
     fn functions_end_with_their_body_and_types_with_a_semicolon() {
         let text = "struct a f(struct a *p) __attribute__((noinline)) { if (1) { } }\nstruct __attribute__((packed)) b { int x; } v;\n\
-            SEC(\"kprobe/x\") int BPF_KPROBE(handle, int fd) { return 0; }\nenum e { A };\nint w;";
+            SEC(\"kprobe/x\") int BPF_KPROBE(handle, int fd) { return 0; };\nenum e { A };\nstruct __packed __aligned(8) c { int x; } u;\n\
+            HANDLER(g) { }\nstruct d x = (struct d){ 1 };\nunion u *h(void) { }\nint w;";
         let found: Vec<_> = read(text).into_iter().map(|(_, tokens)| tokens).collect();
         assert_eq!(
             found,
@@ -108,14 +281,85 @@ mod tests {
                 "struct __attribute__ ( ( packed ) ) b v",
                 "SEC ( \"kprobe/x\" ) int BPF_KPROBE ( handle , int fd )",
                 "enum e",
+                "struct __packed __aligned ( 8 ) c u",
+                "HANDLER ( g )",
+                "struct d x = ( struct d )",
+                "union u * h ( void )",
                 "int w",
             ]
         );
     }
 
     #[test]
+    fn branches_stand_in_for_each_other() {
+        let text = "/// a\n#ifdef X\nint f(int a) {\n#else\nint f(long b) {\n#endif\n return 0; }\n/// c\n#if Y\nint x;\n#elif Z\nint y;\n#endif\n\
+            #if 0\n/// d\nint z { { {\n#endif\n/// e\nint w;";
+        assert_eq!(
+            read(text),
+            [
+                pair("/// a", "int f ( int a )"),
+                pair("/// a", "int f ( long b )"),
+                pair("/// c", "int x"),
+                pair("/// c", "int y"),
+                pair("/// e", "int w"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_comment_on_a_macro_is_not_about_the_next_declaration() {
+        let text = "/// a\n#define A 1\n/// b\n#include <b.h>\n/// c\n#pragma once\nint x;\n/** d */\nMAKE(d)\n/** e */\nint e;";
+        assert_eq!(
+            read(text),
+            [
+                pair("/// c", "int x"),
+                pair("/** d */", "MAKE ( d )"),
+                pair("/** e */", "int e")
+            ]
+        );
+    }
+
+    #[test]
+    fn names_are_those_that_are_declared() {
+        let name = |text: &'static str| declarations(&tokens(text)).first().unwrap().names();
+        assert_eq!(
+            name("const volatile struct pid target SEC(\".rodata\") = 1;"),
+            ["target"]
+        );
+        assert_eq!(name("struct { int x; } events SEC(\".maps\");"), ["events"]);
+        assert_eq!(name("struct __packed pid { int x; } pid;"), ["pid"]);
+        assert!(name("struct pid { int x; };").is_empty() && name("enum pid;").is_empty());
+        assert_eq!(
+            name("extern int version __kconfig __weak;"),
+            ["__weak", "__kconfig", "version"]
+        );
+        assert_eq!(
+            name("int a[3] = { 1 }, *b, c[] __attribute__((unused));"),
+            ["a", "b", "c"]
+        );
+        let functions = |text: &'static str| {
+            let all = declarations(&tokens(text));
+            all.first().unwrap().function_names().collect::<Vec<_>>()
+        };
+        assert_eq!(
+            functions("SEC(\"x\") int BPF_PROG(handle, int a) { }"),
+            ["SEC", "BPF_PROG", "handle"]
+        );
+    }
+
+    #[test]
     fn a_file_that_is_cut_off_ends_quietly() {
-        for text in ["int f(void) {", "}", "} } ;", "struct {", "/// a", "int x"] {
+        for text in [
+            "int f(void) {",
+            "}",
+            "} } ;",
+            "struct {",
+            "/// a",
+            "int x",
+            "#else\n#endif\n#endif",
+            "((",
+            "#if",
+        ] {
             read(text);
         }
     }

@@ -1,4 +1,4 @@
-//! C's tokens, as far as declarations and comments need them: preprocessor lines and ordinary comments are left out.
+//! C's tokens, as far as declarations and comments need them: ordinary comments are left out.
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(crate) enum Kind {
     Comment,
     /// `///<`, `//!<`, `/**< */`, `/*!< */`: about what went before.
     TrailingComment,
+    /// A preprocessor line, with its `#` and without its end.
+    Directive,
 }
 
 /// A piece of the source.
@@ -22,6 +24,8 @@ pub(crate) struct Token<'text> {
     pub(crate) text: &'text str,
     /// Bytes from the start of the file.
     pub(crate) offset: usize,
+    /// The line that it begins in, from 1.
+    pub(crate) line: usize,
 }
 
 impl Token<'_> {
@@ -35,6 +39,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut lexer = Lexer {
         text,
         position: 0,
+        line: 1,
         line_is_empty: true,
     };
     let mut tokens = Vec::new();
@@ -47,6 +52,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
 struct Lexer<'text> {
     text: &'text str,
     position: usize,
+    line: usize,
     /// Nothing but space so far: a `#` starts a directive.
     line_is_empty: bool,
 }
@@ -58,9 +64,9 @@ impl<'text> Lexer<'text> {
             let first = rest.chars().next()?;
             if first.is_whitespace() {
                 self.line_is_empty |= first == '\n';
-                self.position += first.len_utf8();
+                self.take(first.len_utf8(), Kind::Punctuation);
             } else if first == '#' && self.line_is_empty {
-                self.position += directive_length(rest);
+                return Some(self.take(directive_length(rest), Kind::Directive));
             } else if rest.starts_with("//") || rest.starts_with("/*") {
                 let token = self.take(comment_length(rest), Kind::Comment);
                 if let Some(kind) = comment_kind(token.text) {
@@ -89,8 +95,10 @@ impl<'text> Lexer<'text> {
             kind,
             text: self.rest().get(..length).unwrap_or_default(),
             offset: self.position,
+            line: self.line,
         };
         self.position += length;
+        self.line += token.text.matches('\n').count();
         token
     }
 }
@@ -134,29 +142,35 @@ fn line_length(rest: &str) -> usize {
     length
 }
 
-/// A directive ends with its line, except within a comment.
+/// A directive ends with its line, comments included: they are about it, whatever they look like.
 fn directive_length(rest: &str) -> usize {
     let mut length = 0;
-    while let Some(left) = rest.get(length..).filter(|left| !left.is_empty()) {
+    while let Some(left) = rest.get(length..) {
+        let Some(first) = left.chars().next() else { break };
         if left.starts_with("/*") {
             length += comment_length(left);
         } else if left.starts_with("//") {
+            return length + line_length(left);
+        } else if first == '\n' {
             return length;
         } else if left.starts_with("\\\n") || left.starts_with("\\\r\n") {
             length += left.find('\n').map_or(1, |newline| newline + 1);
-        } else if left.starts_with('\n') {
-            return length;
+        } else if matches!(first, '"' | '\'') {
+            length += literal_length(left, first);
         } else {
-            length += left.chars().next().map_or(1, char::len_utf8);
+            length += first.len_utf8();
         }
     }
     length
 }
 
+/// Up to the closing quote, or to the end of the line where there is none.
 fn literal_length(rest: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, c) in rest.char_indices().skip(1) {
         match c {
+            // A line that goes on may end as Windows ends it.
+            '\r' if escaped => {}
             _ if escaped => escaped = false,
             '\\' => escaped = true,
             '\n' => return at,
@@ -176,14 +190,38 @@ mod tests {
     }
 
     #[test]
-    fn directives_and_ordinary_comments_are_left_out() {
+    fn ordinary_comments_are_left_out_and_a_directive_is_one_token() {
         let text = "#define A(x) \\\n  struct x { int y; }\n/* struct no { */ // struct no {\nint x; # define B /* a\n b */ c\nint y;";
-        assert_eq!(texts(text), ["int", "x", ";", "#", "define", "B", "c", "int", "y", ";"]);
+        let expected = ["#define A(x) \\\n  struct x { int y; }", "int", "x", ";", "#"];
+        assert_eq!(texts(text)[..5], expected);
+        assert_eq!(
+            texts("/* x */ #if 1\nint x;\n  #endif // y\n"),
+            ["#if 1", "int", "x", ";", "#endif // y"]
+        );
     }
 
     #[test]
-    fn a_directive_after_a_comment_is_one_still() {
-        assert_eq!(texts("/* x */ #if 1\nint x;\n  #endif // y\n"), ["int", "x", ";"]);
+    fn a_directive_ends_with_its_line_whatever_is_quoted_in_it() {
+        let ends = [
+            "#define OPEN \"/*\"",
+            "#define URL \"http://x\"",
+            "#error don't",
+            "#define A 1 /// about A",
+            "#define A 1 ///< about A",
+            "#if 1 /* one\n two */ && 2",
+            "#define A \\\r\n b",
+        ];
+        for directive in ends {
+            assert_eq!(texts(&format!("{directive}\nint x;")), [directive, "int", "x", ";"]);
+        }
+    }
+
+    #[test]
+    fn a_string_goes_on_over_a_line_that_goes_on() {
+        for end in ["\n", "\r\n"] {
+            let text = format!("\"a\\{end}/* b\"");
+            assert_eq!(texts(&format!("{text};")), [text.as_str(), ";"]);
+        }
     }
 
     #[test]

@@ -1,12 +1,17 @@
 //! Reading C as far as its comments need it: tokens, declarations at file scope, comments that become metadata.
 
 pub(crate) mod comment;
+mod conditions;
 pub(crate) mod declarations;
+mod json;
 pub(crate) mod lexer;
 pub(crate) mod structs;
 
+/// What some editors put before the text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A file's path as the user spelled it, and its text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct SourceFile {
     pub(crate) path: std::path::PathBuf,
     pub(crate) text: String,
@@ -18,13 +23,16 @@ impl SourceFile {
         let bytes = std::fs::read(path).map_err(|error| crate::error::Error::input(what, path, &error))?;
         Ok(Self {
             path: path.to_owned(),
-            text: String::from_utf8_lossy(&bytes).into_owned(),
+            text: String::from_utf8_lossy(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes)).into_owned(),
         })
     }
 
     /// An error at a byte of the text: `FILE:LINE:COLUMN: message`, the line, and a caret under the column.
     pub(crate) fn error_at(&self, offset: usize, message: &str) -> crate::error::Error {
-        let before = self.text.get(..offset).unwrap_or(&self.text);
+        let before = self
+            .text
+            .get(..self.text.floor_char_boundary(offset))
+            .unwrap_or(&self.text);
         let number = before.matches('\n').count() + 1;
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line = self

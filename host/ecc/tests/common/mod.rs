@@ -1,5 +1,7 @@
 //! Folders with files in them.
 
+#![allow(dead_code, reason = "each test uses a part")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -9,7 +9,7 @@ use crate::export::custom_struct;
 use crate::fields::shortened;
 use crate::layout::Layouts;
 use crate::maps::{ObjectMap, kind, object_maps};
-use crate::meta::{ExportConfig, MapMeta};
+use crate::meta::{ExportConfig, MapMeta, is_hidden};
 use crate::sections::{DataSection, ident};
 use crate::types::{TypeIndex, TypeKind};
 
@@ -76,6 +76,7 @@ impl Maps<'_, '_, '_> {
             kind: object.kind,
             key_size: size(object.key_size, key),
             value_size: size(object.value_size, value),
+            hidden: is_hidden(&object.name),
             name: object.name,
             max_entries: object.max_entries,
             flags: object.flags,
@@ -118,7 +119,8 @@ impl Maps<'_, '_, '_> {
         };
         let buffer = is_buffer(map.kind);
         if buffer && !self.multiple {
-            return Ok(self.export.or_else(|| self.declared(map)));
+            // What the map says for itself goes before what the package says for all.
+            return Ok(self.declared(map).or(self.export));
         }
         if !buffer && map.sample.is_none() {
             return Ok(None);

@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) package: PathBuf,
     pub(crate) cflags: Vec<String>,
     pub(crate) clang: Option<PathBuf>,
+    /// Whether failed reserves of ring buffers are counted.
+    pub(crate) loss_counter: bool,
     vmlinux: Option<PathBuf>,
     btf: Option<PathBuf>,
 }
@@ -57,6 +59,7 @@ impl Settings {
             },
             cflags: cflags(args.additional_cflags.as_deref().unwrap_or_default())?,
             clang: args.clang_bin.clone(),
+            loss_counter: !args.no_loss_counter,
             vmlinux: args.vmlinux.clone(),
             btf: args.btf.clone(),
         })
