@@ -1,6 +1,7 @@
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 
+use crate::cut::btf_needs;
 use crate::description::Description;
 use crate::elf::file_kind;
 use crate::error::{At, Error, ErrorKind};
@@ -93,8 +94,8 @@ impl Package {
     /// The package has several and cannot tell which is the kernel's, or the BTF is damaged.
     pub fn kernel_btf(&self, kernel: &Kernel) -> Result<Option<Vec<u8>>, Error> {
         match Packed::read(&self.document)? {
-            Some(packed) => packed.pick(kernel, &self.object),
-            None => Ok(None),
+            Some(packed) if btf_needs(&self.object)?.relocations > 0 => packed.pick(kernel, &self.object),
+            _ => Ok(None),
         }
     }
 
