@@ -10,9 +10,8 @@ use std::sync::Arc;
 use rustix::fs::{MemfdFlags, memfd_create};
 
 use crate::error::{Error, Result};
+use crate::kernel::KERNEL_BTF;
 use crate::open::{OpenObject, OpenOptions, image};
-
-const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
 
 /// A small BTF, and what opening the object again needs.
 #[derive(Debug)]

@@ -41,7 +41,7 @@ pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description) -
             Kind::NoBtf,
             "this kernel shows no type information (/sys/kernel/btf/vmlinux), and the object needs it",
         )
-        .with_hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y");
+        .with_hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y, or a package that carries this kernel's types (`ecc --btfgen`)");
     }
     if let Some(target) = between(log, "failed to find kernel BTF type ID of '", "'") {
         let program = between(log, "prog '", "'").unwrap_or_default();

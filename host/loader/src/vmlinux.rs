@@ -7,10 +7,8 @@ use std::ptr::{self, NonNull};
 
 use crate::error::{Error, Kind, Result};
 use crate::format::with_formatted;
+use crate::kernel::KERNEL_BTF;
 use crate::log::record;
-
-/// Where the running kernel shows its BTF.
-const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
 
 /// Accesses to these types are relocated when the program is loaded (CO-RE), unless the includer says not to.
 const HEAD: &str = "\

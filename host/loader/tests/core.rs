@@ -9,7 +9,9 @@ use std::ffi::{CStr, CString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use common::compile;
+use common::{compile, in_own_mounts, mount};
+use loader::{Kind, OpenObject, OpenOptions};
+use package::{KernelBtfs, Package};
 
 const KERNEL: &str = "/sys/kernel/btf/vmlinux";
 
@@ -88,7 +90,7 @@ fn every_kind_of_relocation_resolves_as_against_the_whole() {
 fn so_does_what_hangs_on_the_parts_that_were_left_out() {
     let (object, _) = compile("core_odd");
     let (kernel, _) = compile("core_odd_kernel");
-    compare(&object, &btf(&kernel), 9);
+    compare(&object, &btf(&kernel), 10);
 }
 
 #[test]
@@ -96,4 +98,39 @@ fn a_small_tool_needs_a_few_hundred_bytes() {
     let (object, _) = compile("core_tool");
     let size = compare(&object, &std::fs::read(KERNEL).unwrap(), 1);
     assert!((100..500).contains(&size), "{size} bytes");
+}
+
+#[test]
+fn where_the_kernel_shows_no_types_those_that_the_package_carries_are_enough() {
+    let (object, description) = compile("core_tool");
+    let cut = package::cut_btf(&object, &std::fs::read(KERNEL).unwrap()).unwrap();
+    let mut btfs = KernelBtfs::default();
+    btfs.add(&loader::running_kernel(), cut.bytes);
+    let bare = Package::from_object(object, "core_tool", &[]).unwrap();
+    let carrying = bare.clone().with_kernel_btfs(&btfs).unwrap();
+    assert_eq!(
+        loader::packed_btf(&carrying).unwrap(),
+        None,
+        "the kernel's own come first"
+    );
+    in_own_mounts(move || {
+        mount("tmpfs", "/sys/kernel/btf");
+        let load = |package: &Package| {
+            let options = OpenOptions {
+                cut_btf: loader::packed_btf(package).unwrap(),
+                ..OpenOptions::default()
+            };
+            OpenObject::open(package.object(), description.clone().into(), &options)?.load()
+        };
+        let object = load(&carrying).unwrap();
+        assert!(object.program("tool").unwrap().is_loaded());
+
+        let error = load(&bare).unwrap_err();
+        assert_eq!(error.kind(), Kind::NoBtf);
+        assert_eq!(
+            error.to_string(),
+            "this kernel shows no type information (/sys/kernel/btf/vmlinux), and the object needs it"
+        );
+        assert!(error.hint().unwrap().contains("ecc --btfgen"), "{error:?}");
+    });
 }

@@ -1,8 +1,9 @@
 //! BTF as it stands in an object or is shown by a kernel: the kernel's `Documentation/bpf/btf.rst`, `include/uapi/linux/btf.h`.
 //!
 //! One pass finds where each type starts; a type is decoded when asked for. References between types are not followed
-//! here, so nothing can loop, except in [`Btf::peel`], which counts.
+//! here, so nothing can loop, except along chains of typedefs, which are counted.
 
+mod chains;
 mod kind;
 mod raw;
 
@@ -118,6 +119,11 @@ impl<'a> Btf<'a> {
         Error::btf(format!("{} is cut off", self.whose))
     }
 
+    /// What is wrong with a type, as a sentence that begins with whose it is.
+    pub(crate) fn error(&self, what: String) -> Error {
+        Error::btf(format!("{} is damaged: {what}", self.whose))
+    }
+
     fn find_starts(&mut self) -> Result<(), Error> {
         let mut offset = 0;
         while offset < self.types.len() {
@@ -229,21 +235,6 @@ impl<'a> Btf<'a> {
             .get(offset as usize..)
             .and_then(|rest| rest.strip_prefix(name))
             .is_some_and(|rest| rest.first() == Some(&0))
-    }
-
-    /// Follows typedefs, qualifiers and tags to the type behind them.
-    pub(crate) fn peel(&self, mut id: u32) -> Result<u32, Error> {
-        for _ in 0..limits::TYPE_DEPTH {
-            let raw = self.raw(id)?;
-            if !raw.kind.is_transparent() {
-                return Ok(id);
-            }
-            id = raw.size_or_type;
-        }
-        Err(Error::btf(format!(
-            "BTF type {id} hides behind more than {} typedefs, or refers to itself",
-            limits::TYPE_DEPTH
-        )))
     }
 
     /// The first type of one of `kinds` that has this name. Compares in place: every name is looked at.

@@ -93,6 +93,15 @@ pub fn cut_btf(object: &[u8], kernel_btf: &[u8]) -> Result<CutBtf, Error> {
     })
 }
 
+/// Refuses an object that libbpf would not survive, or never finish: typedefs that go in circles, bit fields in types without a size.
+///
+pub(crate) fn check(elf: &Elf<'_>, btf: &Btf<'_>) -> Result<(), Error> {
+    btf.check_chains()?;
+    relocations(elf, btf)
+        .and_then(|relocations| accessors::check_bit_fields(&relocations, btf))
+        .map_err(in_relocations)
+}
+
 /// Looks at all candidates for a relocation, as libbpf does.
 fn resolve(matcher: &mut Matcher<'_, '_, '_>, relocation: &Relocation<'_>, root: &Root<'_>) -> Result<(), Error> {
     let sought = Sought::of(relocation, matcher.object)?;

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use crate::cut;
 use crate::description::{Description, Program};
 use crate::elf::Elf;
 use crate::error::{At, Error};
@@ -26,6 +27,7 @@ pub(crate) fn describe(
 ) -> Result<Description, Error> {
     let elf = Elf::parse(object).at(|| "bpf_object")?;
     let btf = find_btf(&elf).at(|| "bpf_object")?;
+    cut::check(&elf, &btf).at(|| "bpf_object")?;
     let sections = data_sections(&elf, &btf).at(|| "bpf_object")?;
     let mut layouts = Layouts::new(&btf);
 

@@ -32,6 +32,19 @@ pub(crate) fn object(value: &Value) -> Result<Fields<'_>, Error> {
         .ok_or_else(|| mismatch(value, "an object"))
 }
 
+/// `value` as a whole number from 0 to `max`.
+pub(crate) fn number(value: &Value, max: u64) -> Result<u64, Error> {
+    let Value::Number(number) = value else {
+        return Err(mismatch(value, "a number"));
+    };
+    number.as_u64().filter(|&found| found <= max).ok_or_else(|| {
+        Error::field(format!(
+            "found {}, expected a whole number from 0 to {max}",
+            shortened(&number.to_string())
+        ))
+    })
+}
+
 impl<'a> Fields<'a> {
     pub(crate) fn value(&self, name: &str) -> Option<&'a Value> {
         self.0.get(name).filter(|value| !value.is_null())
@@ -66,20 +79,7 @@ impl<'a> Fields<'a> {
 
     /// A whole number from 0 to `max`.
     pub(crate) fn number(&self, name: &str, max: u64) -> Result<Option<u64>, Error> {
-        let Some(value) = self.value(name) else {
-            return Ok(None);
-        };
-        let Value::Number(number) = value else {
-            return Err(mismatch(value, "a number").at(name));
-        };
-        match number.as_u64() {
-            Some(found) if found <= max => Ok(Some(found)),
-            _ => Err(Error::field(format!(
-                "found {}, expected a whole number from 0 to {max}",
-                shortened(&number.to_string())
-            ))
-            .at(name)),
-        }
+        self.value(name).map(|value| number(value, max).at(|| name)).transpose()
     }
 
     pub(crate) fn number_u32(&self, name: &str) -> Result<Option<u32>, Error> {

@@ -17,6 +17,7 @@ mod encode;
 mod error;
 mod export;
 mod fields;
+mod kernel_btfs;
 mod layout;
 pub mod limits;
 mod maps;
@@ -31,6 +32,7 @@ pub use cut::{BtfNeeds, CutBtf, btf_needs, cut_btf};
 pub use description::{Argument, Description, Doc, Map, Program, Sample, SampleKind, StackTrace, Variable};
 pub use encode::encode_value;
 pub use error::{Error, ErrorKind};
+pub use kernel_btfs::{Kernel, KernelBtfs};
 pub use package::Package;
 /// A JSON value as packages carry it: numbers keep all their digits, objects their order.
 pub use serde_json::Value;

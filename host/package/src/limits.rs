@@ -53,6 +53,9 @@ pub const EXPORT_TYPES: usize = 256;
 /// CO-RE relocations of an object. Large tools have some thousand.
 pub const CORE_RELOCATIONS: usize = 1 << 16;
 
-/// Names and types that are compared to resolve an object's relocations. Two hundred relocations of one of the kernel's largest structs
-/// take 60,000.
-pub const CORE_STEPS: u32 = 1 << 22;
+/// Names and types that are compared to resolve an object's relocations. Three thousand of them, on types all over the kernel, take
+/// 25,000.
+pub const CORE_STEPS: u32 = 1 << 19;
+
+/// Bytes of all BTFs that a package carries for kernels without one. Those for all kernels of the BTFHub archive take a hundredth.
+pub const KERNEL_BTF_BYTES: usize = 16 << 20;

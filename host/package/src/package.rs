@@ -1,11 +1,13 @@
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 
+use crate::cut::btf_needs;
 use crate::description::Description;
 use crate::elf::{Elf, file_kind};
 use crate::error::{At, Error, ErrorKind};
 use crate::export::find_struct;
 use crate::fields::{self, Fields, kind_of};
+use crate::kernel_btfs::{KERNEL_BTFS, Kernel, KernelBtfs, Packed};
 use crate::meta::Meta;
 use crate::packed::{DAMAGED, pack, too_large, unpack};
 use crate::{describe, limits, skeleton};
@@ -78,10 +80,31 @@ impl Package {
         Self::checked(document, object)
     }
 
+    /// The same package with BTF for kernels that show none, in place of what it had for them.
+    ///
+    /// # Errors
+    /// They are larger than a package may carry.
+    pub fn with_kernel_btfs(mut self, btfs: &KernelBtfs) -> Result<Self, Error> {
+        self.document.insert(KERNEL_BTFS.into(), btfs.to_value()?);
+        Ok(self)
+    }
+
+    /// What the package carries in place of a kernel's BTF, for a kernel that shows none; no BTF if it has none for this one.
+    ///
+    /// # Errors
+    /// The package has several and cannot tell which is the kernel's, or the BTF is damaged.
+    pub fn kernel_btf(&self, kernel: &Kernel) -> Result<Option<Vec<u8>>, Error> {
+        match Packed::read(&self.document)? {
+            Some(packed) if btf_needs(&self.object)?.relocations > 0 => packed.pick(kernel, &self.object),
+            _ => Ok(None),
+        }
+    }
+
     fn checked(document: Map<String, Value>, object: Vec<u8>) -> Result<Self, Error> {
         let package = Self { document, object };
         package.typed_meta()?;
         package.runtime_args()?;
+        Packed::read(&package.document)?;
         Ok(package)
     }
 

@@ -17,9 +17,7 @@ pub(crate) const DAMAGED: &str =
 
 /// The object of `bpf_object`; `size` is `bpf_object_size`.
 pub(crate) fn unpack(encoded: &str, size: Option<u64>) -> Result<Vec<u8>, Error> {
-    let packed = STANDARD
-        .decode(encoded)
-        .map_err(|error| damaged(format!("not valid base64: {}", not_base64(error))))?;
+    let packed = decode(encoded)?;
     let cap = limits::OBJECT_BYTES as u64;
     let mut object = Vec::new();
     ZlibDecoder::new(packed.as_slice())
@@ -38,6 +36,13 @@ pub(crate) fn unpack(encoded: &str, size: Option<u64>) -> Result<Vec<u8>, Error>
         None if found > cap => Err(too_large()),
         _ => Ok(object),
     }
+}
+
+/// The bytes of a text in base64.
+pub(crate) fn decode(encoded: &str) -> Result<Vec<u8>, Error> {
+    STANDARD
+        .decode(encoded)
+        .map_err(|error| damaged(format!("not valid base64: {}", not_base64(error))))
 }
 
 /// What [`unpack`] reads.

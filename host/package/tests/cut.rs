@@ -226,7 +226,7 @@ fn types_that_lead_back_to_themselves_are_refused() {
     let nothing = hand_made(&[1, 1 << 31 | STRUCT, 16, 6, 2, 3 << 24, 0, 1 << 24, 0, 0]);
     assert_eq!(
         cut(&bit_field, &nothing).unwrap_err().to_string(),
-        "the object's CO-RE relocations: BTF type 2 of the kernel cannot be that of a bit field"
+        "the object's CO-RE relocations: the kernel's BTF is damaged: type 2 cannot be that of a bit field"
     );
 }
 

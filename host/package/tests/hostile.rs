@@ -185,3 +185,59 @@ fn unions_of_unions_may_not_expand_without_end() {
     assert_eq!(error.kind(), ErrorKind::Limit);
     assert!(error.to_string().contains("its 1 bytes expand to "), "{error}");
 }
+
+/// Where the types of an object's BTF stand in its file, by ID from 1 on, with their kinds.
+fn types(object: &[u8]) -> Vec<(usize, u8)> {
+    let word = |at: usize| u32::from_le_bytes(object[at..at + 4].try_into().unwrap()) as usize;
+    // The header of .BTF: 24 bytes, unlike that of .BTF.ext.
+    let header = object
+        .windows(8)
+        .position(|window| window == [0x9f, 0xeb, 1, 0, 24, 0, 0, 0])
+        .unwrap();
+    let mut at = header + 24;
+    let end = at + word(header + 12);
+    let mut found = Vec::new();
+    while at < end {
+        let (kind, count) = (object[at + 7] & 0x1f, word(at + 4) & 0xffff);
+        found.push((at, kind));
+        at += 12
+            + match kind {
+                1 | 14 | 17 => 4,
+                3 => 12,
+                4 | 5 | 15 | 19 => 12 * count,
+                6 | 13 => 8 * count,
+                _ => 0,
+            };
+    }
+    found
+}
+
+#[test]
+fn objects_that_libbpf_would_not_survive_are_refused() {
+    let object = clang::compile(
+        "typedef unsigned short number;
+        struct task { number flag : 3; };
+        SEC(\"raw_tp\") int tool(struct task *task) { return __builtin_preserve_field_info(task->flag, 0); }",
+    );
+    let describe = |object: Vec<u8>| Package::from_object(object, "tool", &[]).and_then(|package| package.describe());
+    describe(object.clone()).unwrap();
+    let refusal = |kind: u8, word: &dyn Fn(u32) -> u32| {
+        let mut damaged = object.clone();
+        for ((place, found), id) in types(&object).into_iter().zip(1..) {
+            if found == kind {
+                damaged[place + 8..place + 12].copy_from_slice(&word(id).to_le_bytes());
+            }
+        }
+        describe(damaged).unwrap_err().to_string()
+    };
+    // It divides by the size of a bit field's type.
+    let no_size = refusal(1, &|_| 0);
+    assert!(
+        no_size.starts_with("bpf_object: the object's CO-RE relocations: the object's BTF is damaged: type ")
+            && no_size.ends_with(" cannot be that of a bit field"),
+        "{no_size}"
+    );
+    // It follows typedefs until there is none.
+    let circle = refusal(8, &|id| id);
+    assert!(circle.contains("refers to itself"), "{circle}");
+}

@@ -151,11 +151,13 @@ struct sizes {
 	enum many_names name : 1;
 	enum many_names whole;
 	float real;
+	enum nowhere_else { NOWHERE_ELSE } nowhere_else;
 } RELOCATED;
 
 struct sizes___renamed {
 	enum { ANONYMOUS } name : 1;
 	enum another_name { ANOTHER } whole;
+	enum another_name nowhere_else;
 } RELOCATED;
 
 SEC("raw_tp/sizes_of")
@@ -166,6 +168,7 @@ long sizes_of(void *context)
 	       OFFSET(struct sizes, b) + SIZE(struct sizes, b) + SHIFTS(struct sizes, b) + SIGNED(struct sizes, b) +
 	       OFFSET(struct sizes, name) + SHIFTS(struct sizes, name) + SIGNED(struct sizes, whole) +
 	       SIZE(struct sizes, real) + EXISTS(struct sizes___renamed, whole) + EXISTS(struct sizes___renamed, name) +
+	       EXISTS(struct sizes___renamed, nowhere_else) + EXISTS(struct sizes, nowhere_else) +
 	       TYPE_SIZE(struct sizes);
 }
 
@@ -177,4 +180,24 @@ long values(void *context)
 {
 	return VALUE(enum negative, BELOW) + VALUE(enum negative, ABOVE) + VALUE(enum wide, WIDE) +
 	       VALUE_EXISTS(enum wide, WIDE);
+}
+
+struct far {
+	long last;
+	long long very_last;
+};
+
+struct far___swapped {
+	long long last;
+};
+
+enum far_names { FAR_LAST };
+struct alike {};
+struct alike_too {};
+
+SEC("raw_tp/at_the_end")
+long at_the_end(void *context)
+{
+	return TYPE_MATCHES(struct far) + TYPE_MATCHES(struct far___swapped) * 2 + TYPE_MATCHES(enum far_names) * 4 +
+	       TYPE_EXISTS(struct alike) * 8 + TYPE_EXISTS(struct alike_too) * 16;
 }

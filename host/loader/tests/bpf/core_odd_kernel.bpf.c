@@ -57,7 +57,10 @@ struct hidden {
 	};
 } *hidden;
 
+enum nowhere_else { NOWHERE_ELSE };
+
 struct sizes {
+	enum nowhere_else nowhere_else;
 	struct many many;
 	struct many array[3][4];
 	unsigned a : 3;
@@ -69,3 +72,21 @@ struct sizes {
 
 enum negative { BELOW = -5, ABOVE = 5 } negative;
 enum wide { WIDE = 0x123456789abcdef, WIDER } wide;
+
+/* What is looked for stands last. */
+struct far {
+	char a, b, c, d;
+	long last;
+	long long very_last;
+} *far;
+
+enum far_names { FAR_A, FAR_B, FAR_C, FAR_LAST } far_names;
+
+/* Nothing but their names tells them apart. */
+struct alike {
+	int x;
+} *alike;
+
+struct alike_too {
+	int x;
+} *alike_too;

@@ -36,17 +36,53 @@ impl<'a> Sought<'a> {
             }
             _ => indices(relocation.access)?,
         };
-        match relocation.question {
-            Question::EnumeratorExists | Question::EnumeratorValue => enumerator(relocation, &indices, btf),
-            _ => fields(relocation, &indices, btf),
-        }
-        .ok_or_else(|| {
+        let unfit = || {
             Error::object(format!(
                 "relocation {:?} does not fit BTF type {}",
                 relocation.access, relocation.ty
             ))
-        })
+        };
+        match relocation.question {
+            Question::EnumeratorExists | Question::EnumeratorValue => enumerator(relocation, &indices, btf),
+            _ => {
+                let (accessors, last) = fields(relocation, &indices, btf).ok_or_else(unfit)?;
+                if let Some(member) = last.filter(|member| member.bits > 0) {
+                    check_bit_field(member.ty, btf)?;
+                }
+                Some(Self::Field(accessors))
+            }
+        }
+        .ok_or_else(unfit)
     }
+}
+
+/// Whether a bit field lies in a type whose size says how to read it: libbpf divides by that size.
+pub(super) fn check_bit_field(member: u32, btf: &Btf<'_>) -> Result<(), Error> {
+    let ty = btf.raw(btf.peel(member)?)?;
+    if (ty.kind == Kind::Int || ty.is_enum()) && ty.size_or_type > 0 {
+        Ok(())
+    } else {
+        Err(btf.error(format!("type {member} cannot be that of a bit field")))
+    }
+}
+
+/// Refuses an object for which libbpf would stop or never end: its relocations of bit fields in types without a size, whatever
+/// program they are in.
+pub(super) fn check_bit_fields(relocations: &[Relocation<'_>], btf: &Btf<'_>) -> Result<(), Error> {
+    for relocation in relocations
+        .iter()
+        .filter(|relocation| relocation.question.is_of_field())
+    {
+        let found = indices(relocation.access)
+            .ok()
+            .and_then(|indices| fields(relocation, &indices, btf));
+        if let Some((_, Some(member))) = found
+            && member.bits > 0
+        {
+            check_bit_field(member.ty, btf)?;
+        }
+    }
+    Ok(())
 }
 
 fn indices(access: &str) -> Result<Vec<u32>, Error> {
@@ -84,37 +120,50 @@ fn enumerator<'a>(relocation: &Relocation<'_>, indices: &[u32], btf: &Btf<'a>) -
     Some(Sought::Enumerator(btf.bytes(name).ok()?))
 }
 
-fn fields<'a>(relocation: &Relocation<'_>, indices: &[u32], btf: &Btf<'a>) -> Option<Sought<'a>> {
+/// The member that accessors end at.
+struct Last {
+    ty: u32,
+    bits: u32,
+}
+
+fn fields<'a>(
+    relocation: &Relocation<'_>,
+    indices: &[u32],
+    btf: &Btf<'a>,
+) -> Option<(Vec<Accessor<'a>>, Option<Last>)> {
     let (&first, indices) = indices.split_first()?;
     let mut accessors = vec![Accessor::Element(first)];
     let mut id = btf.peel(relocation.ty).ok()?;
-    // Whether the step before led to the last member of a struct: only there may an array have any number of elements.
-    let mut last = false;
+    let mut last = None;
+    // Whether the step before led to the end of a struct: only there may an array have any number of elements.
+    let mut at_end = false;
     for &index in indices {
         id = btf.peel(id).ok()?;
         let ty = btf.raw(id).ok()?;
         match ty.kind {
             Kind::Struct | Kind::Union => {
-                let [name, member, _] = ty.entry(index)?;
+                let [name, member, offset] = ty.entry(index)?;
                 if name != 0 {
                     accessors.push(Accessor::Member {
                         name: btf.bytes(name).ok().filter(|name| !name.is_empty())?,
                         ty: member,
                     });
-                    last = index + 1 == ty.count;
+                    let bits = if ty.kind_flag { offset >> 24 } else { 0 };
+                    last = Some(Last { ty: member, bits });
+                    at_end = index + 1 == ty.count;
                 }
                 id = member;
             }
             Kind::Array => {
                 let (element, count) = ty.array()?;
-                if index >= count && !(last && count == 0) {
+                if index >= count && !(at_end && count == 0) {
                     return None;
                 }
                 accessors.push(Accessor::Element(index));
-                (id, last) = (btf.peel(element).ok()?, false);
+                (id, last, at_end) = (btf.peel(element).ok()?, None, false);
             }
             _ => return None,
         }
     }
-    Some(Sought::Field(accessors))
+    Some((accessors, last))
 }

@@ -2,7 +2,7 @@
 //!
 //! `bpf_core_spec_match` and `bpf_core_match_member` of libbpf's `relo_core.c`.
 
-use super::accessors::{Accessor, LEVELS};
+use super::accessors::{Accessor, LEVELS, check_bit_field};
 use super::matcher::Matcher;
 use super::names::essential;
 use super::too_deep;
@@ -190,7 +190,7 @@ pub(super) fn no_bit_offset(integer: &Raw<'_>) -> bool {
 /// Whether libbpf can tell the size of a type: `btf__resolve_size`.
 pub(super) fn check_size(id: u32, kernel: &Btf<'_>) -> Result<(), Error> {
     const LEVELS: usize = 32;
-    let unknown = || Error::btf(format!("BTF type {id} of the kernel has no size"));
+    let unknown = || kernel.error(format!("type {id} has no size"));
     let (mut at, mut elements) = (id, 1_u32);
     for _ in 0..LEVELS {
         let ty = kernel.raw(at)?;
@@ -215,16 +215,4 @@ pub(super) fn check_size(id: u32, kernel: &Btf<'_>) -> Result<(), Error> {
         };
     }
     Err(too_deep())
-}
-
-/// Whether a bit field lies in a type whose size says how to read it; libbpf divides by that size.
-fn check_bit_field(member: u32, kernel: &Btf<'_>) -> Result<(), Error> {
-    let ty = kernel.raw(kernel.peel(member)?)?;
-    if (ty.kind == Kind::Int || ty.is_enum()) && ty.size_or_type > 0 {
-        Ok(())
-    } else {
-        Err(Error::btf(format!(
-            "BTF type {member} of the kernel cannot be that of a bit field"
-        )))
-    }
 }

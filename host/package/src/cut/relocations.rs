@@ -53,6 +53,10 @@ impl Question {
         ];
         ALL.get(number as usize).copied()
     }
+
+    pub(super) fn is_of_field(self) -> bool {
+        self <= Self::FieldRightShift
+    }
 }
 
 /// A relocation, as often as it may be applied.

@@ -80,8 +80,15 @@ impl wit::HostSkeleton for State {
             });
             loader::set_log_sink(Some((loader::Level::Debug, sink)));
         }
+        let cut_btf = match self.cuts.find(&package) {
+            Some(cut) => Some(cut),
+            None => match loader::packed_btf(&package) {
+                Ok(packed) => packed,
+                Err(error) => return Ok(Err(invalid(&error))),
+            },
+        };
         let options = OpenOptions {
-            cut_btf: self.cuts.find(&package),
+            cut_btf,
             ..OpenOptions::default()
         };
         match loader::OpenObject::open(package.object(), description, &options) {
