@@ -9,11 +9,14 @@ use std::io::{self, Write};
 use eunomia::args::{self, Outcome};
 use eunomia::events::{EventSource, Input, Sampling};
 use eunomia::printer::Printer;
-use eunomia::types::{Batch, SourceFormat};
+use eunomia::types::{Batch, MapDescription, SourceFormat};
 use eunomia::{Error, ErrorKind, output, program, session};
 
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
+
+/// `BPF_MAP_TYPE_PERF_EVENT_ARRAY` and `BPF_MAP_TYPE_RINGBUF` of include/uapi/linux/bpf.h.
+const BUFFERS: [u32; 2] = [4, 27];
 
 fn main() {
     let code = run().unwrap_or_else(|error| match error.kind() {
@@ -52,6 +55,9 @@ fn run() -> Result<u8, Error> {
     }
     let object = open.load()?;
 
+    let is_unread = |map: &MapDescription| BUFFERS.contains(&map.kind) && map.source.is_none();
+    let unread = description.maps.iter().find(|map| is_unread(map)).map(|map| map.name.clone());
+
     let (mut maps, mut formats) = (Vec::new(), Vec::new());
     for map in description.maps {
         let Some(kind) = map.source else { continue };
@@ -70,6 +76,12 @@ fn run() -> Result<u8, Error> {
             sampling: *sampling,
         })
         .collect();
+    if let (true, Some(unread)) = (formats.is_empty(), unread) {
+        complain(&format!(
+            "warning: no events will be printed: nothing says of which type the records in map {unread} are\n\
+             hint: give the map a `__type(value, struct ...)`, or ecc the header that has the struct"
+        ));
+    }
     let mut options = session::output();
     options.header &= description.header;
     let printer = Printer::open(&description.layout, &formats, options)?;
