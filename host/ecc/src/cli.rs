@@ -51,6 +51,15 @@ pub(crate) struct CompileArgs {
     #[arg(long)]
     pub(crate) no_loss_counter: bool,
 
+    /// Pack what the program reads of kernel types, for kernels that show none (no CONFIG_DEBUG_INFO_BTF): needs an archive of BTF
+    #[arg(short, long)]
+    pub(crate) btfgen: bool,
+
+    /// The archive: DISTRIBUTION/VERSION/ARCH/RELEASE.btf.tar.xz as BTFHub has them, or any folder of .btf or .btf.tar.xz files
+    /// [default: ~/.eunomia/btfhub-archive]
+    #[arg(long, value_name = "DIR", requires = "btfgen")]
+    pub(crate) btfhub_archive: Option<PathBuf>,
+
     /// Show which clang is used and how it is called
     #[arg(short, long)]
     pub(crate) verbose: bool,

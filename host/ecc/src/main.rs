@@ -1,6 +1,7 @@
 //! `ecc FILE.bpf.c [HEADER.h]`: one BPF C source becomes a package that anyone can run.
 
 mod annotate;
+mod btfgen;
 mod clang;
 mod cli;
 mod command;

@@ -80,12 +80,15 @@ impl Package {
         Self::checked(document, object)
     }
 
-    /// The same package with BTF for kernels that show none, in place of what it had for them.
+    /// The same package with BTF for kernels that show none, in place of what it had for them. Without any, the field is left out.
     ///
     /// # Errors
     /// They are larger than a package may carry.
     pub fn with_kernel_btfs(mut self, btfs: &KernelBtfs) -> Result<Self, Error> {
-        self.document.insert(KERNEL_BTFS.into(), btfs.to_value()?);
+        self.document.shift_remove(KERNEL_BTFS);
+        if btfs.kernels() > 0 {
+            self.document.insert(KERNEL_BTFS.into(), btfs.to_value()?);
+        }
         Ok(self)
     }
 

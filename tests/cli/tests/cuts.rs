@@ -1,4 +1,4 @@
-//! The second start of an object needs little of the kernel's types: what it needs was kept.
+//! An object needs little of the kernel's types: what it needs is kept for its second start, or comes with the package.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,10 +11,15 @@ use cli_tests::{Ended, compile, ecli, program, run};
 /// Where root's ecli keeps what it worked out.
 const CACHE: &str = "/var/cache/ecli";
 
-/// A package that no run has seen before: it reads a field of the kernel's, and has a number of its own.
+/// A package that no run has seen before.
 fn package(name: &str) -> PathBuf {
     let folder = tempfile::tempdir().unwrap();
-    let source = folder.path().join(format!("{name}.bpf.c"));
+    compile(&source(folder.path(), name), Path::new("none.h"))
+}
+
+/// A source that reads a field of the kernel's, and has a number of its own.
+fn source(folder: &Path, name: &str) -> PathBuf {
+    let source = folder.join(format!("{name}.bpf.c"));
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos();
     let text = format!(
         r#"
@@ -45,7 +50,7 @@ SEC("raw_tp/sys_enter") int enter(void *ctx)
         now as u64
     );
     fs::write(&source, text).unwrap();
-    compile(&source, Path::new("none.h"))
+    source
 }
 
 /// The tests of this file look at one folder, in turn.
@@ -120,4 +125,24 @@ fn a_damaged_cut_is_as_good_as_none() {
     saw_a_process(&with_btf(&package));
     // It was made anew.
     saw_a_process(&without_btf(&package));
+}
+
+#[test]
+fn a_package_may_bring_the_types_of_a_kernel_that_shows_none() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let source = source(folder.path(), "brings");
+    let archive = folder.path().join("archive");
+    fs::create_dir(&archive).unwrap();
+    let system = rustix::system::uname();
+    let release = system.release().to_str().unwrap();
+    fs::copy("/sys/kernel/btf/vmlinux", archive.join(format!("{release}.btf"))).unwrap();
+
+    let packed = run(Command::new(program("ecc"))
+        .arg(&source)
+        .args(["-b", "--btfhub-archive"])
+        .arg(&archive));
+    assert_eq!(packed.code(), 0, "{}", packed.stderr);
+    // The first start of all.
+    saw_a_process(&without_btf(&folder.path().join("package.json")));
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use package::Package;
 
 use crate::annotate::{annotate, named_structs};
+use crate::btfgen;
 use crate::clang::Clang;
 use crate::cli::CompileArgs;
 use crate::error::{Error, Result, reason};
@@ -53,7 +54,12 @@ pub(crate) fn run(args: &CompileArgs, printer: &mut Printer) -> Result<()> {
     }
 
     printer.step("Packing ebpf object and config into package.json...");
-    let package = pack(compiled, &settings, &names, &source)?;
+    let mut package = pack(compiled, &settings, &names, &source)?;
+    if let Some(archive) = &settings.btf_archive {
+        let btfs = btfgen::collect(archive, package.object(), settings::target_arch()?, printer)?;
+        package = package.with_kernel_btfs(&btfs).map_err(|error| packing(&error))?;
+    }
+    let package = package.to_json().map_err(|error| packing(&error))?;
     output::write(&settings.package, &package)
 }
 
@@ -182,7 +188,7 @@ impl Compiler<'_> {
     }
 }
 
-fn pack(compiled: Compiled, settings: &Settings, names: &[String], source: &SourceFile) -> Result<Vec<u8>> {
+fn pack(compiled: Compiled, settings: &Settings, names: &[String], source: &SourceFile) -> Result<Package> {
     let Compiled { package, rings, .. } = compiled;
     let object = package.object().to_vec();
     let package = Package::from_object(object, &settings.name, names).map_err(|error| packing(&error))?;
@@ -197,7 +203,7 @@ fn pack(compiled: Compiled, settings: &Settings, names: &[String], source: &Sour
     // What the comments say is only known to fit the object when it has been joined with it.
     let description = package.describe().map_err(wrong)?;
     annotations.check(source, &description)?;
-    package.to_json().map_err(|error| packing(&error))
+    Ok(package)
 }
 
 fn packing(error: &package::Error) -> Error {

@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) clang: Option<PathBuf>,
     /// Whether failed reserves of ring buffers are counted.
     pub(crate) loss_counter: bool,
+    /// Where the types of kernels without BTF are packed from, if they are.
+    pub(crate) btf_archive: Option<PathBuf>,
     vmlinux: Option<PathBuf>,
     btf: Option<PathBuf>,
 }
@@ -60,6 +62,7 @@ impl Settings {
             cflags: cflags(args.additional_cflags.as_deref().unwrap_or_default())?,
             clang: args.clang_bin.clone(),
             loss_counter: !args.no_loss_counter,
+            btf_archive: btf_archive(args)?,
             vmlinux: args.vmlinux.clone(),
             btf: args.btf.clone(),
         })
@@ -122,6 +125,18 @@ fn given_name(name: &str) -> Result<String> {
             .with_hint("use letters, digits, `_`, `-` and `.`, and start with none of the last two"));
     }
     Ok(name.to_owned())
+}
+
+fn btf_archive(args: &CompileArgs) -> Result<Option<PathBuf>> {
+    match (&args.btfhub_archive, std::env::home_dir()) {
+        _ if !args.btfgen => Ok(None),
+        (Some(folder), _) => Ok(Some(folder.clone())),
+        (None, Some(home)) => Ok(Some(home.join(".eunomia/btfhub-archive"))),
+        (None, None) => Err(
+            Error::usage("--btfgen needs an archive, and there is no home folder to look for one in")
+                .with_hint("name its folder with --btfhub-archive DIR"),
+        ),
+    }
 }
 
 fn cflags(text: &str) -> Result<Vec<String>> {
