@@ -2,7 +2,8 @@
 //!
 //! [`Package::parse`] reads format 0.3 with the leniency that existing files need, [`Package::from_object`] derives
 //! a package from a BPF ELF, [`Package::describe`] joins the two: variables, maps, programs and the memory layouts
-//! of every type that they use, taken from the object's BTF. [`encode_value`] turns JSON into those layouts.
+//! of every type that they use, taken from the object's BTF. [`encode_value`] turns JSON into those layouts. [`cut_btf`] cuts a kernel's
+//! BTF down to what an object's relocations look at, and [`KernelBtfs`] puts such cuts into a package.
 //!
 //! The crate is pure: no I/O, no unsafe code, nothing that depends on the running kernel. Its input is hostile: each
 //! count, size, offset and nesting is bounded ([`limits`]) and every refusal is an [`Error`] that names the field.
