@@ -74,8 +74,10 @@ struct Compiler<'a> {
 /// An object, read as a package without annotations.
 struct Compiled {
     package: Package,
-    /// The ring buffers that its losses are counted for; none if they are not.
+    /// The ring buffers that it was compiled for.
     rings: Rings,
+    /// Whether nothing goes into one of them uncounted.
+    all_counted: bool,
     /// The files that clang read.
     files: Vec<PathBuf>,
 }
@@ -92,14 +94,25 @@ impl Compiler<'_> {
         self.with_rings(compiled, printer)
     }
 
-    /// Once more if the object has other ring buffers than the source seemed to have.
+    /// Once more if the object has other ring buffers than the source seemed to have, or calls that no header can count: then
+    /// without counters, which would not tell the truth.
     fn with_rings(&self, compiled: Compiled, printer: &mut Printer) -> Result<Compiled> {
-        let description = compiled.package.describe().map_err(|error| packing(&error))?;
-        let rings = Rings::of(&description, &compiled.rings);
-        if !self.settings.loss_counter || rings == compiled.rings {
+        if !self.settings.loss_counter {
             return Ok(compiled);
         }
-        self.once(rings, &["-w".into(), (&self.settings.source).into()], printer)
+        let description = compiled.package.describe().map_err(|error| packing(&error))?;
+        let rings = Rings::of(&description, &compiled.rings);
+        let again =
+            |rings, printer: &mut Printer| self.once(rings, &["-w".into(), (&self.settings.source).into()], printer);
+        let compiled = if rings == compiled.rings {
+            compiled
+        } else {
+            again(rings, printer)?
+        };
+        if compiled.all_counted || compiled.rings.header().is_empty() {
+            return Ok(compiled);
+        }
+        again(Rings::default(), printer)
     }
 
     /// Once more with the headers after the source, where it includes none of them, and with what can only be declared there.
@@ -137,7 +150,8 @@ impl Compiler<'_> {
         let package = Package::from_object(finished.elf, &self.settings.name, &[]).map_err(|error| packing(&error))?;
         Ok(Compiled {
             package,
-            rings: if finished.all_counted { rings } else { Rings::default() },
+            rings,
+            all_counted: finished.all_counted,
             files,
         })
     }

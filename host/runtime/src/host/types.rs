@@ -23,8 +23,8 @@ pub(super) fn description(of: &Description) -> wit::Description {
         maps: of
             .maps
             .iter()
-            // Data sections are variables already; libbpf's own maps are nobody's business.
-            .filter(|map| !of.variables.iter().any(|variable| variable.map == map.name))
+            // Data sections are variables already; libbpf's own maps and hidden ones are nobody's business.
+            .filter(|map| !map.hidden && !of.variables.iter().any(|variable| variable.map == map.name))
             .map(map)
             .collect(),
         programs: of
