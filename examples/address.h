@@ -69,8 +69,9 @@ static __always_inline void put_ipv6(struct address_text *to, const __u8 *bytes)
 			put(to, ':');
 		if (i)
 			put(to, ':');
+		if (!in_front || group)
+			put_group(to, group);
 		in_front = false;
-		put_group(to, group);
 	}
 }
 

@@ -56,7 +56,16 @@ static __always_inline struct gendisk *disk_of(const struct request *request)
 /* The request is the second argument of both tracepoints before Linux 5.11, and the only one since. */
 static __always_inline const struct request *request_in(unsigned long long *ctx)
 {
-	return (const void *)(LINUX_KERNEL_VERSION < KERNEL_VERSION(5, 11, 0) ? ctx[1] : ctx[0]);
+	u64 request;
+
+	if (LINUX_KERNEL_VERSION < KERNEL_VERSION(5, 11, 0)) {
+		request = ctx[1];
+		/* Keeps the compiler from choosing between places of the context: the verifier wants them constant. */
+		barrier();
+	} else {
+		request = ctx[0];
+	}
+	return (const void *)request;
 }
 
 static __always_inline int start(const struct request *request)
