@@ -55,19 +55,21 @@ SEC("kretprobe/vfs_unlink")
 int BPF_KRETPROBE(leave, int ret)
 {
 	u64 id = bpf_get_current_pid_tgid();
+	struct dentry *entry;
 	struct event *event;
 	u32 tid = id;
 	struct call *call = bpf_map_lookup_elem(&calls, &tid);
 
 	if (!call)
 		return 0;
+	entry = call->entry;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (event) {
 		event->pid = id >> 32;
 		event->ret = ret;
 		event->duration_ns = bpf_ktime_get_ns() - call->since;
 		bpf_get_current_comm(&event->comm, sizeof(event->comm));
-		bpf_probe_read_kernel_str(event->name, sizeof(event->name), BPF_CORE_READ(call->entry, d_name.name));
+		bpf_probe_read_kernel_str(event->name, sizeof(event->name), BPF_CORE_READ(entry, d_name.name));
 		bpf_ringbuf_submit(event, 0);
 	}
 	bpf_map_delete_elem(&calls, &tid);
