@@ -19,8 +19,6 @@ const volatile bool with_queue = false;
 /// @description a histogram for each disk
 const volatile bool per_disk = false;
 
-extern int LINUX_KERNEL_VERSION __kconfig;
-
 /* When each request started, in nanoseconds. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -53,12 +51,17 @@ static __always_inline struct gendisk *disk_of(const struct request *request)
 	return BPF_CORE_READ(request, q, disk);
 }
 
-/* The request is the second argument of both tracepoints before Linux 5.11, and the only one since. */
+/*
+ * Before Linux 5.11 the request's queue came first in both tracepoints, and later releases of 5.10 do without it too: their own
+ * types tell.
+ */
+typedef void (*btf_trace_block_rq_issue___with_queue)(void *, struct request_queue *, struct request *);
+
 static __always_inline const struct request *request_in(unsigned long long *ctx)
 {
 	u64 request;
 
-	if (LINUX_KERNEL_VERSION < KERNEL_VERSION(5, 11, 0)) {
+	if (bpf_core_type_matches(btf_trace_block_rq_issue___with_queue)) {
 		request = ctx[1];
 		/* Keeps the compiler from choosing between places of the context: the verifier wants them constant. */
 		barrier();
