@@ -1,5 +1,5 @@
 # What a person calls. Everything builds as the user who calls; only what talks to the kernel runs through sudo.
-.PHONY: demo test lint bench dist setup examples guests
+.PHONY: demo test lint bench dist setup examples guests corpus
 
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 TRIPLE := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
@@ -55,3 +55,8 @@ examples: setup
 	  header=$${source%.bpf.c}.h; \
 	  $(TARGET_DIR)/debug/ecc $$source $$([ -e $$header ] && echo $$header) || exit 1; \
 	done
+
+# BPF programs that others have written: the kernel's own tests, or CORPUS=FOLDER [CORPUS_CFLAGS="-I …"].
+corpus: setup
+	cargo build --locked -p ecc -p corpus
+	@scripts/corpus
