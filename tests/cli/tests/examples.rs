@@ -105,7 +105,9 @@ const CASES: &[Case] = &[
         cause: || {
             let pid = child("/bin/echo", &["a", "b c"], None);
             let args = "/bin/echo a b c";
-            vec![json!({"pid": pid, "ppid": id(), "uid": 0, "ret": 0, "comm": "echo", "path": "/bin/echo", "args": args})]
+            vec![
+                json!({"pid": pid, "ppid": id(), "uid": 0, "ret": 0, "comm": "echo", "path": "/bin/echo", "args": args}),
+            ]
         },
         each: |event| event["ret"] == 0,
     },
@@ -205,7 +207,11 @@ const CASES: &[Case] = &[
         example: "lsm-connect",
         options: || words(&["--address", "127,0,0,77", "-P", "9"]),
         cause: || {
-            let to = |port| TcpStream::connect((Ipv4Addr::new(127, 0, 0, 77), port)).unwrap_err().raw_os_error();
+            let to = |port| {
+                TcpStream::connect((Ipv4Addr::new(127, 0, 0, 77), port))
+                    .unwrap_err()
+                    .raw_os_error()
+            };
             // Nobody listens at either; only one of them is forbidden.
             to(10);
             to(9);
@@ -220,7 +226,11 @@ const CASES: &[Case] = &[
 
 /// Whether an event has these members.
 fn has(event: &Value, members: &Value) -> bool {
-    members.as_object().unwrap().iter().all(|(name, value)| &event[name] == value)
+    members
+        .as_object()
+        .unwrap()
+        .iter()
+        .all(|(name, value)| &event[name] == value)
 }
 
 /// Why this kernel does not run an example, once the words have been looked at; `None` if it does.
@@ -230,11 +240,17 @@ fn refused(name: &str) -> Option<String> {
         return None;
     }
     assert_eq!(ended.code(), 1, "{name}: {}", ended.stderr);
-    let (error, hint) = ended.stderr.split_once("\nhint: ").unwrap_or_else(|| panic!("{name}: {}", ended.stderr));
+    let (error, hint) = ended
+        .stderr
+        .split_once("\nhint: ")
+        .unwrap_or_else(|| panic!("{name}: {}", ended.stderr));
     let says = |words: &[&str]| words.iter().any(|word| error.contains(word));
     assert!(error.starts_with("error: program "), "{name}: {error}");
     assert!(says(&["cannot be loaded", "cannot be attached"]), "{name}: {error}");
-    assert!(says(&["refuses programs of this kind", "without kprobes", "md_flush_request"]), "{name}: {error}");
+    assert!(
+        says(&["refuses programs of this kind", "without kprobes", "md_flush_request"]),
+        "{name}: {error}"
+    );
     assert!(!hint.trim().is_empty(), "{name}");
     Some(error.to_owned())
 }

@@ -66,9 +66,8 @@ fn check_default(source: &SourceFile, item: &Item, variable: &Variable, types: &
     let Err(error) = encode_value(types, variable.ty, default, &mut scratch) else {
         return Ok(());
     };
-    // A number in quotes is what a user would type.
-    let typed = default.as_str().and_then(|text| text.parse::<Value>().ok());
-    if typed.is_some_and(|typed| encode_value(types, variable.ty, &typed, &mut scratch).is_ok()) {
+    let typed = typed(types, variable.ty, default);
+    if typed.is_some_and(|value| encode_value(types, variable.ty, &value, &mut scratch).is_ok()) {
         return Ok(());
     }
     let message = format!(
@@ -76,6 +75,43 @@ fn check_default(source: &SourceFile, item: &Item, variable: &Variable, types: &
         variable.type_name, variable.name
     );
     Err(source.error_at(item.place("default"), &message))
+}
+
+/// What a default means that is written as a user would type it, with or without quotes: `"0x10"`, `1` for true, `"1,2,3"`.
+fn typed(types: &Types, ty: TypeIndex, value: &Value) -> Option<Value> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(_) | Value::Bool(_) => value.to_string(),
+        _ => return None,
+    };
+    match &types.get(ty)?.kind {
+        TypeKind::Bool => match text.as_str() {
+            "0" | "false" => Some(Value::Bool(false)),
+            "1" | "true" => Some(Value::Bool(true)),
+            _ => None,
+        },
+        TypeKind::Array { element, .. } => match types.get(*element)?.kind {
+            TypeKind::Char => Some(text.into()),
+            _ => text
+                .split(',')
+                .map(|part| typed(types, *element, &part.trim().into()))
+                .collect(),
+        },
+        TypeKind::Int { .. } => whole(&text),
+        _ => Some(text.parse().unwrap_or_else(|_| text.into())),
+    }
+}
+
+/// A whole number as C writes it.
+fn whole(text: &str) -> Option<Value> {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let bases = [("0x", 16), ("0X", 16), ("0b", 2), ("0o", 8), ("0", 8)];
+    let in_base = bases.iter().find_map(|(prefix, base)| {
+        let digits = digits.strip_prefix(prefix).filter(|digits| !digits.is_empty())?;
+        u128::from_str_radix(digits, *base).ok()
+    });
+    let decimal = in_base.map_or(digits.to_owned(), |number| number.to_string());
+    format!("{sign}{decimal}").parse().ok()
 }
 
 /// The names that are taken, and by which variable. Those of variables without a comment are not: they give way to who asks.

@@ -125,6 +125,14 @@ fn a_variable_keeps_keys_that_others_may_know() {
 }
 
 #[test]
+fn macros_of_the_file_may_declare() {
+    let skeleton =
+        annotated("/// @cmdarg {\"long\": \"x\"}\nSETTING(pid_t, pid, 0);\n/// no declaration\nMAKE(it)").unwrap();
+    let expected = super_skeleton(|variable| variable["cmdarg"] = json!({"long": "x"}));
+    assert_eq!(skeleton, expected);
+}
+
+#[test]
 fn a_struct_of_a_comment_becomes_its_id() {
     for text in ["struct event", "event", "\"event\""] {
         let skeleton = annotated(&format!(

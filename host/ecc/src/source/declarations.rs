@@ -110,7 +110,13 @@ impl<'text> Reader<'text> {
                     self.done.push(std::mem::take(&mut state.current));
                 }
             }
-            _ => state.current.tokens.push(token),
+            _ => {
+                let starts_line = state.current.tokens.last().is_some_and(|last| last.line < token.line);
+                if starts_line && token.kind == Kind::Word && is_call(&state.current.tokens) {
+                    self.done.push(std::mem::take(&mut state.current));
+                }
+                state.current.tokens.push(token);
+            }
         }
     }
 }
@@ -181,9 +187,14 @@ impl<'tokens, 'text> Iterator for Outside<'tokens, 'text> {
 
 impl<'text> Declaration<'text> {
     /// What a variable, a map or a typedef may be called, the likeliest first: the last word of its declarator, or the one before
-    /// macros such as `__weak`. With several declarators (`int a, b;`) those of each.
+    /// macros such as `__weak`. With several declarators (`int a, b;`) those of each; of a macro alone (`SETTING(int, a);`) any word in
+    /// its parentheses.
     pub(crate) fn names(&self) -> Vec<&'text str> {
         let mut names = Vec::new();
+        if is_call(&self.tokens) {
+            let words = self.tokens.iter().skip(1).filter(|token| token.kind == Kind::Word);
+            return words.map(|token| token.text).collect();
+        }
         let outside: Vec<_> = Outside::of(&self.tokens).collect();
         let tag = self.tag();
         for declarator in outside.split(|(token, _)| token.is(",")) {

@@ -88,6 +88,20 @@ fn a_comment_on_a_macro_is_not_about_the_next_declaration() {
 }
 
 #[test]
+fn a_macro_that_stands_alone_needs_no_semicolon() {
+    assert_eq!(
+        read("/// a\nMAKE(a)\nMAKE(b)\nint c;\nSEC(\"tc\")\nint d(void)\n{ }\nHANDLER(e)\n{ }"),
+        [
+            pair("/// a", "MAKE ( a )"),
+            pair("", "MAKE ( b )"),
+            pair("", "int c"),
+            pair("", "SEC ( \"tc\" ) int d ( void )"),
+            pair("", "HANDLER ( e )"),
+        ]
+    );
+}
+
+#[test]
 fn names_are_those_that_are_declared() {
     let name = |text: &'static str| declarations(&tokens(text)).first().unwrap().names();
     assert_eq!(
@@ -105,6 +119,7 @@ fn names_are_those_that_are_declared() {
         name("int a[3] = { 1 }, *b, c[] __attribute__((unused));"),
         ["a", "b", "c"]
     );
+    assert_eq!(name("SETTING(int, level);"), ["int", "level"]);
     let functions = |text: &'static str| {
         let all = declarations(&tokens(text));
         all.first().unwrap().function_names().collect::<Vec<_>>()
