@@ -5,6 +5,7 @@
 //! Which buffers there are is guessed from the source, so that one compilation is enough, and then known from the object.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use package::Description;
 use serde_json::Value;
@@ -12,7 +13,7 @@ use serde_json::Value;
 use crate::source::SourceFile;
 use crate::source::comment::Comment;
 use crate::source::declarations::declarations;
-use crate::source::lexer::tokens;
+use crate::source::lexer::{Kind, Token, tokens};
 
 /// Set in the number of a helper whose failures are counted. Real helpers have numbers of a few hundreds.
 pub(crate) const COUNTED: u32 = 1 << 30;
@@ -27,6 +28,9 @@ const COUNTER: &str = "__eunomia_lost_";
 /// `BPF_MAP_TYPE_*` in the kernel's `include/uapi/linux/bpf.h`.
 const RINGBUF: u32 = 27;
 const MAPS_OF_MAPS: [u32; 2] = [12, 13];
+
+/// Bytes of a header that is worth reading for a guess; a `vmlinux.h` beside the source has millions.
+const LARGEST_HEADER: u64 = 256 << 10;
 
 /// The part of the header that is the same for all buffers.
 const HELPERS: &str = include_str!("count.h");
@@ -43,26 +47,37 @@ pub(crate) struct Rings {
 }
 
 impl Rings {
-    /// Those that the source seems to have.
+    /// Those that the source seems to have, and the files beside it that it includes.
     pub(crate) fn guess(source: &SourceFile) -> Self {
         let mut rings = Self::default();
-        for declaration in declarations(&tokens(&source.text)) {
+        let source_tokens = tokens(&source.text);
+        rings.add(&source_tokens, true);
+        let folder = source.path.parent().unwrap_or(Path::new(""));
+        for name in included(&source_tokens) {
+            let path = folder.join(name);
+            let is_small = std::fs::metadata(&path).is_ok_and(|file| file.len() <= LARGEST_HEADER);
+            if let Some(file) = is_small.then(|| SourceFile::read("header", &path).ok()).flatten() {
+                rings.add(&tokens(&file.text), false);
+            }
+        }
+        rings
+    }
+
+    /// Only comments of the source itself say anything.
+    fn add(&mut self, tokens: &[Token<'_>], with_comments: bool) {
+        for declaration in declarations(tokens) {
             let says = |kind: &str| declaration.inside.iter().any(|token| token.text == kind);
-            rings.in_maps |= says("BPF_MAP_TYPE_ARRAY_OF_MAPS") || says("BPF_MAP_TYPE_HASH_OF_MAPS");
+            self.in_maps |= says("BPF_MAP_TYPE_ARRAY_OF_MAPS") || says("BPF_MAP_TYPE_HASH_OF_MAPS");
             if !declaration.has("\".maps\"") || !says("BPF_MAP_TYPE_RINGBUF") {
                 continue;
             }
-            let Some(name) = declaration.names().into_iter().next() else {
-                continue;
-            };
-            let list = if Comment::read(&declaration.comments).has("lost") {
-                &mut rings.own
+            let list = if with_comments && Comment::read(&declaration.comments).has("lost") {
+                &mut self.own
             } else {
-                &mut rings.counted
+                &mut self.counted
             };
-            list.insert(name.to_owned());
+            list.extend(declaration.names().into_iter().next().map(str::to_owned));
         }
-        rings
     }
 
     /// Those that the object has; a guess knows which of them have a counter of their own.
@@ -126,4 +141,13 @@ impl Rings {
             }
         }
     }
+}
+
+/// The names in `#include "…"`.
+fn included<'text>(tokens: &[Token<'text>]) -> impl Iterator<Item = &'text str> {
+    let directives = tokens.iter().filter(|token| token.kind == Kind::Directive);
+    directives.filter_map(|token| {
+        let rest = token.text.strip_prefix('#')?.trim_start().strip_prefix("include")?;
+        rest.trim_start().strip_prefix('"')?.split('"').next()
+    })
 }
