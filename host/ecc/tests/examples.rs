@@ -134,7 +134,11 @@ fn each_package_says_what_it_should() {
         }
         load(&name, &package, description);
     }
-    assert!(wrong.is_empty(), "BLESS=1 writes what these say now:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "BLESS=1 writes what these say now:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -143,7 +147,11 @@ fn each_readme_has_what_a_user_needs() {
         let folder = examples().join(&name);
         let readme = fs::read_to_string(folder.join("README.md")).unwrap_or_else(|error| panic!("{name}: {error}"));
         let has_header = folder.join(format!("{name}.h")).exists();
-        let header = if has_header { format!(" {name}.h") } else { String::new() };
+        let header = if has_header {
+            format!(" {name}.h")
+        } else {
+            String::new()
+        };
         let told = fs::read_to_string(folder.join(format!("../../host/ecc/tests/examples/{name}.txt"))).unwrap();
         let options = told.lines().filter_map(|line| line.strip_prefix("option "));
         let options = options.map(|line| line.split(": ").next().unwrap());
@@ -151,15 +159,21 @@ fn each_readme_has_what_a_user_needs() {
             format!("# {name}\n"),
             format!("$ ecc {name}.bpf.c{header}\n"),
             "ecli run package.json".to_owned(),
-            "(expected.txt)".to_owned(),
+            "[expected.txt]".to_owned(),
         ];
         for wanted in shown.into_iter().chain(options.map(str::to_owned)) {
             // An option is shown with its argument; the long name has to be there.
             let wanted = wanted.rsplit(", ").next().unwrap();
-            assert!(readme.contains(wanted), "examples/{name}/README.md does not have {wanted:?}");
+            assert!(
+                readme.contains(wanted),
+                "examples/{name}/README.md does not have {wanted:?}"
+            );
         }
         let index = fs::read_to_string(examples().join("README.md")).unwrap();
-        assert!(index.contains(&format!("[{name}]({name}/)")), "examples/README.md does not list {name}");
+        assert!(
+            index.contains(&format!("[{name}]({name}/)")),
+            "examples/README.md does not list {name}"
+        );
         assert!(folder.join("expected.txt").exists(), "{name} has no expected.txt");
     }
 }

@@ -50,7 +50,10 @@ mod tests {
         assert_eq!(first_error(words), "unknown type name 'y'");
         let words = "error: cannot make a package\nhint: x";
         assert_eq!(first_error(words), "ecc: cannot make a package");
-        assert_eq!(first_error("a.c:1:1: fatal error: 'b.h' file not found"), "'b.h' file not found");
+        assert_eq!(
+            first_error("a.c:1:1: fatal error: 'b.h' file not found"),
+            "'b.h' file not found"
+        );
         assert_eq!(first_error("signal: 11"), "signal: 11");
     }
 }

@@ -117,7 +117,10 @@ mod tests {
     fn causes_that_differ_in_names_only_are_one_group() {
         for (left, right) in [
             ("unknown type name 'a'", "unknown type name 'bcd'"),
-            ("program x cannot be loaded: R1 has 3", "program y_z cannot be loaded: R2 has 17"),
+            (
+                "program x cannot be loaded: R1 has 3",
+                "program y_z cannot be loaded: R2 has 17",
+            ),
             (
                 "the verifier: program x cannot be loaded: the kernel's verifier refused it: a",
                 "the verifier: program y cannot be loaded: the kernel's verifier refused it: b c",
@@ -139,7 +142,13 @@ mod tests {
         let mut out = Vec::new();
         report.print(&mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(text.starts_with("2 not compiled: unknown type name …\n    c.c: unknown type name 'q'\n"), "{text}");
-        assert!(text.contains("5 sources\n3 compile as they are\n1 load here\n1 are refused"), "{text}");
+        assert!(
+            text.starts_with("2 not compiled: unknown type name …\n    c.c: unknown type name 'q'\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("5 sources\n3 compile as they are\n1 load here\n1 are refused"),
+            "{text}"
+        );
     }
 }
