@@ -159,7 +159,7 @@ fn each_readme_has_what_a_user_needs() {
             format!("# {name}\n"),
             format!("$ ecc {name}.bpf.c{header}\n"),
             "ecli run package.json".to_owned(),
-            "(expected.txt)".to_owned(),
+            "[expected.txt]".to_owned(),
         ];
         for wanted in shown.into_iter().chain(options.map(str::to_owned)) {
             // An option is shown with its argument; the long name has to be there.
