@@ -160,3 +160,23 @@ fn c_name(export: &Export) -> String {
         format!("struct {}", export.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_that_a_compiler_read_are_named_as_make_names_them() {
+        let rule = "/tmp/object.o: a.bpf.c \\\n  /tmp/first.h ./with\\ space.h \\\n  hash\\#.h dollar$$.h back\\slash.h\n";
+        let expected = [
+            "a.bpf.c",
+            "/tmp/first.h",
+            "./with space.h",
+            "hash#.h",
+            "dollar$.h",
+            "back\\slash.h",
+        ];
+        assert_eq!(files_read(rule), expected.map(PathBuf::from));
+        assert!(files_read("").is_empty() && files_read("a.o:").is_empty());
+    }
+}
