@@ -32,5 +32,11 @@ fn events_that_nobody_can_print_are_told() {
         "{}",
         ended.stderr
     );
-    assert!(ended.stderr.contains("hint: give the map a `__type(value, struct ...)`"), "{}", ended.stderr);
+    assert!(
+        ended
+            .stderr
+            .contains("hint: give the map a `__type(value, struct ...)`"),
+        "{}",
+        ended.stderr
+    );
 }
