@@ -202,10 +202,12 @@ fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw) -> Error {
         .filter(|_| errno == libc::EINVAL)
         .and_then(lacking_type)
     {
-        Error::new(
-            Kind::KernelLacks,
-            format!("this kernel has no programs of the type {kind}"),
-        )
+        if kind == "unspec" {
+            Error::invalid("its section says no type of program that libbpf knows")
+        } else {
+            let message = format!("this kernel has no programs of the type {kind}");
+            Error::new(Kind::KernelLacks, message)
+        }
     } else if matches!(errno, libc::EPERM | libc::EACCES) && capabilities_missing(&[CAP_BPF, CAP_PERFMON]).is_none() {
         Error::new(
             Kind::KernelLacks,
@@ -321,8 +323,8 @@ fn between<'text>(text: &'text str, before: &str, after: &str) -> Option<&'text 
 
 fn last_between<'text>(text: &'text str, before: &str, after: &str) -> Option<&'text str> {
     let end = |rest: &'text str| rest.split_once(after).map(|(found, _)| found);
-    text.rsplit(before)
-        .filter_map(end)
+    text.rmatch_indices(before)
+        .filter_map(|(at, _)| end(text.get(at + before.len()..)?))
         .find(|found| !found.contains(['\n', '\'']))
 }
 
@@ -344,5 +346,7 @@ mod tests {
         assert_eq!(last_between(log, "prog '", "': failed to load"), Some("two"));
         assert_eq!(between(log, "prog '", "': failed to load"), Some("two"));
         assert_eq!(between(log, "map '", "'"), None);
+        let log = "libbpf: extern (var ksym) 'x': not found in kernel BTF\n";
+        assert_eq!(last_between(log, "prog '", "'"), None);
     }
 }

@@ -50,6 +50,16 @@ fn a_member_that_the_kernels_types_lack_is_named() {
 }
 
 #[test]
+fn a_section_that_says_no_type_of_program_is_not_loaded() {
+    let error = load_only("odd_section").unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(
+        format!("{error:#}"),
+        "program odd_section cannot be loaded: its section says no type of program that libbpf knows"
+    );
+}
+
+#[test]
 fn a_tracepoint_that_does_not_exist_is_named() {
     with_tracefs(|| {
         let error = attach_only("no_tracepoint");

@@ -164,7 +164,7 @@ impl Running {
 
     /// The next line that `wanted` accepts; those before it are kept for the end.
     #[track_caller]
-    pub fn line(&mut self, wanted: impl Fn(&str) -> bool) -> String {
+    pub fn line(&mut self, mut wanted: impl FnMut(&str) -> bool) -> String {
         let until = Instant::now() + PATIENCE;
         loop {
             match self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
@@ -195,7 +195,7 @@ impl Running {
 
     /// Do something again and again until such a line comes: events of a program that may not be attached yet.
     #[track_caller]
-    pub fn line_after(&mut self, mut cause: impl FnMut(), wanted: impl Fn(&str) -> bool) -> String {
+    pub fn line_after(&mut self, mut cause: impl FnMut(), mut wanted: impl FnMut(&str) -> bool) -> String {
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
             cause();

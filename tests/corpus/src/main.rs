@@ -27,7 +27,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Compile and load every C source with a SEC() below some folders, one after the other
+    /// Compile and load the programs below some folders, one after the other
     Try(Try),
     /// Load a package and let it go again, attaching nothing: says nothing if that worked
     Load {

@@ -78,35 +78,27 @@ impl Groups {
     }
 }
 
-/// A cause without what is particular to one source: names and numbers. A header that is missing stays, since it often is the same one.
+/// A cause without what is particular to one source: what is quoted, numbers, C names. A header that is missing stays, since it often
+/// is the same one; of what the verifier says there are as many kinds as programs.
 fn common_part(cause: &str) -> String {
     if cause.contains("file not found") {
         return cause.to_owned();
     }
-    let mut common = String::new();
-    for (number, part) in cause.split(['\'', '"', '`']).enumerate() {
-        // Every second part stands between quotes.
-        common.push_str(if number % 2 == 0 { part } else { "…" });
+    let cause = match cause.split_once("refused it: ") {
+        Some((head, _)) => format!("{head}refused it"),
+        None => cause.to_owned(),
+    };
+    let mut common: Vec<&str> = Vec::new();
+    let mut before = "";
+    for word in cause.split(' ') {
+        let is_particular = word.starts_with(['\'', '"'])
+            || word.contains('_')
+            || word.chars().any(|c| c.is_ascii_digit())
+            || matches!(before, "program" | "map" | "no") && !matches!(word, "programs" | "member");
+        common.push(if is_particular { "…" } else { word });
+        before = word;
     }
-    let words = common.split(' ').map(|word| {
-        let is_name = word.contains('_') || word.chars().any(|c| c.is_ascii_digit());
-        if is_name { "…" } else { word }
-    });
-    let words: Vec<&str> = words.collect();
-    let mut words = words.join(" ");
-    // "program NAME cannot be loaded": a name may be any word.
-    for before in ["program ", "map "] {
-        if let Some((head, tail)) = words.clone().split_once(before)
-            && let Some((_, rest)) = tail.split_once(' ')
-        {
-            words = format!("{head}{before}… {rest}");
-        }
-    }
-    // Of what the verifier says there are as many kinds as programs.
-    match words.split_once("verifier refused it: ") {
-        Some((head, _)) => format!("{head}verifier refused it"),
-        None => words,
-    }
+    common.join(" ")
 }
 
 #[cfg(test)]

@@ -71,3 +71,9 @@ int fine(void *context)
 }
 
 char LICENSE[] SEC("license") = "GPL";
+
+SEC("?of_no_kind")
+int odd_section(void *ctx)
+{
+	return 0;
+}
