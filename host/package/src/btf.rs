@@ -201,6 +201,11 @@ impl<'a> Btf<'a> {
         })
     }
 
+    /// The whole string section: strings end with a NUL.
+    pub(crate) fn strings(&self) -> &'a [u8] {
+        self.strings
+    }
+
     /// The bytes of the string at `offset` of the string section.
     pub(crate) fn bytes(&self, offset: u32) -> Result<&'a [u8], Error> {
         self.strings

@@ -16,19 +16,26 @@ use crate::fields::shortened;
 use crate::layout::Layouts;
 use crate::maps::{ObjectProgram, object_programs};
 use crate::meta::{Meta, ProgramMeta};
+use crate::retarget::retarget;
 use crate::sections::data_sections;
 use crate::skeleton::find_btf;
 
-/// The description of `object` under the metadata `meta`; `runtime_args` sets variables by name.
+/// The description of `object` under the metadata `meta`, which was made from the object `other` if not from this one;
+/// `runtime_args` sets variables by name.
 pub(crate) fn describe(
     object: &[u8],
-    meta: Meta<'_>,
+    mut meta: Meta<'_>,
+    other: Option<&[u8]>,
     runtime_args: Option<&Map<String, Value>>,
 ) -> Result<Description, Error> {
     let elf = Elf::parse(object).at(|| "bpf_object")?;
     let btf = find_btf(&elf).at(|| "bpf_object")?;
     cut::check(&elf, &btf).at(|| "bpf_object")?;
     let sections = data_sections(&elf, &btf).at(|| "bpf_object")?;
+    if let Some(other) = other {
+        let other = Elf::parse(other).at(|| "bpf_object")?;
+        retarget(&mut meta, &find_btf(&other).at(|| "bpf_object")?, &btf)?;
+    }
     let mut layouts = Layouts::new(&btf);
 
     let mut exports = Vec::new();

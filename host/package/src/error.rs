@@ -15,10 +15,13 @@ pub struct Error {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The document is not JSON.
+    /// The document is neither JSON nor YAML.
     Syntax,
-    /// It is something else than a package of format 0.3: an ELF, a WebAssembly file, YAML, an older generation.
+    /// It is something else than a package of format 0.3: an ELF, a WebAssembly file, an older generation; or it has no
+    /// object for this machine.
     Unsupported,
+    /// It is the metadata of a package alone, whose object is another file.
+    Loose,
     /// A field is missing, has another type, or disagrees with the object.
     Field,
     /// The ELF is damaged, or no BPF object.

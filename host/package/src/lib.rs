@@ -1,4 +1,4 @@
-//! The package format: one JSON document that carries a compiled BPF object and what user space needs to run it.
+//! The package format: one JSON or YAML document that carries a compiled BPF object and what user space needs to run it.
 //!
 //! [`Package::parse`] reads format 0.3 with the leniency that existing files need, [`Package::from_object`] derives
 //! a package from a BPF ELF, [`Package::describe`] joins the two: variables, maps, programs and the memory layouts
@@ -8,11 +8,13 @@
 //! The crate is pure: no I/O, no unsafe code, nothing that depends on the running kernel. Its input is hostile: each
 //! count, size, offset and nesting is bounded ([`limits`]) and every refusal is an [`Error`] that names the field.
 
+pub mod architecture;
 mod btf;
 mod c_text;
 mod cut;
 mod describe;
 mod description;
+mod document;
 mod elf;
 mod encode;
 mod error;
@@ -23,17 +25,22 @@ mod layout;
 pub mod limits;
 mod maps;
 mod meta;
+mod named;
+mod objects;
 mod package;
 mod packed;
+mod retarget;
 mod sections;
 mod skeleton;
 mod types;
 
 pub use cut::{BtfNeeds, CutBtf, btf_needs, cut_btf};
 pub use description::{Argument, Description, Doc, Map, Program, Sample, SampleKind, StackTrace, Variable};
+pub use document::object_name;
 pub use encode::encode_value;
 pub use error::{Error, ErrorKind};
 pub use kernel_btfs::{Kernel, KernelBtfs};
+pub use named::{KernelBtf, Words};
 pub use package::Package;
 /// A JSON value as packages carry it: numbers keep all their digits, objects their order.
 pub use serde_json::Value;

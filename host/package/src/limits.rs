@@ -4,7 +4,7 @@
 /// Bytes of the whole document.
 pub const DOCUMENT_BYTES: usize = 64 << 20;
 
-/// Bytes of the inflated object. zlib packs a thousand to one, so the document's size says nothing about it.
+/// Bytes of the inflated object, or of all where there is one for each architecture. zlib packs a thousand to one, so the document's size says nothing about it.
 pub const OBJECT_BYTES: usize = 64 << 20;
 
 /// Values in the document. A parsed value takes some hundred bytes, the text `[],` takes three.
@@ -59,3 +59,6 @@ pub const CORE_STEPS: u32 = 1 << 19;
 
 /// Bytes of all BTFs that a package carries for kernels without one. Those for all kernels of the BTFHub archive take a hundredth.
 pub const KERNEL_BTF_BYTES: usize = 16 << 20;
+
+/// Entries of `bpf_objects`. libbpf knows a dozen architectures.
+pub const ARCHITECTURES: usize = 32;

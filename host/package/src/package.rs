@@ -1,58 +1,56 @@
-use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use crate::cut::btf_needs;
 use crate::description::Description;
-use crate::elf::{Elf, file_kind};
+use crate::document::{self, A_PACKAGE};
+use crate::elf::Elf;
 use crate::error::{At, Error, ErrorKind};
 use crate::export::find_struct;
-use crate::fields::{self, Fields, kind_of};
+use crate::fields::{self, Fields};
 use crate::kernel_btfs::{KERNEL_BTFS, Kernel, KernelBtfs, Packed};
 use crate::meta::Meta;
-use crate::packed::{DAMAGED, pack, too_large, unpack};
-use crate::{describe, limits, skeleton};
+use crate::objects::Objects;
+use crate::packed::too_large;
+use crate::{architecture, describe, limits, skeleton};
 
-const OBJECT: &str = "bpf_object";
-const OBJECT_SIZE: &str = "bpf_object_size";
-
-/// For who took another file for one.
-const A_PACKAGE: &str = "a package is a JSON document with `bpf_object` and `meta`";
-
-/// A package: the document's tree, unknown keys included, and the inflated BPF object.
+/// A package: the document's tree, unknown keys included, and the inflated BPF object, or one for each architecture.
 ///
 /// The metadata has been read once: every field that this crate knows has the right type. Whether it agrees with the
 /// object is what [`describe`](Self::describe) finds out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Package {
-    /// The document without the object.
+    /// The document without the objects.
     document: Map<String, Value>,
-    object: Vec<u8>,
+    objects: Objects,
 }
 
 impl Package {
-    /// Reads a package of format 0.3 in JSON. A byte order mark and space around the document are skipped; of
+    /// Reads a package of format 0.3, in JSON or YAML. A byte order mark and space around the document are skipped; of
     /// duplicate keys the last one wins; `null` is as good as an absent field; unknown keys are kept.
     ///
     /// # Errors
     /// Syntax errors name line and column, wrong fields their path. What is no such package is called by its name: an
-    /// ELF, a WebAssembly file, YAML, an older generation of the format.
+    /// ELF, a WebAssembly file, an older generation of the format. Metadata alone, without an object, is
+    /// [`ErrorKind::Loose`]: [`parse_loose`](Self::parse_loose) takes both.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let mut document = read_document(bytes)?;
+        let mut document = document::read(bytes)?;
         recognize(&document)?;
-        let encoded = match document.shift_remove(OBJECT) {
-            Some(Value::String(encoded)) => encoded,
-            Some(other) => {
-                return Err(Error::field(format!("found {}, expected a string in base64", kind_of(&other))).at(OBJECT));
-            }
-            None => {
-                let error = Error::field("this field is missing, a string in base64 is expected");
-                return Err(error.at(OBJECT).with_hint(A_PACKAGE));
-            }
-        };
-        let size = Fields(&document).number(OBJECT_SIZE, limits::OBJECT_BYTES as u64)?;
-        let object = unpack(&encoded, size).at(|| OBJECT)?;
-        document.shift_remove(OBJECT_SIZE);
-        Self::checked(document, object)
+        let objects = Objects::take_from(&mut document)?;
+        Self::checked(document, objects)
+    }
+
+    /// Reads the loose form: `meta` as a document of its own in JSON or YAML (`NAME.skel.json`, `NAME.skel.yaml`), and the
+    /// BPF ELF that lies beside it as `NAME.bpf.o`.
+    ///
+    /// # Errors
+    /// Those of [`parse`](Self::parse).
+    pub fn parse_loose(meta: &[u8], object: Vec<u8>) -> Result<Self, Error> {
+        if object.len() > limits::OBJECT_BYTES {
+            return Err(too_large());
+        }
+        let mut document = Map::new();
+        document.insert("meta".into(), document::read(meta)?.into());
+        Self::checked(document, Objects::single(object))
     }
 
     /// Derives a package from a BPF ELF with BTF: data sections and their variables, maps, programs. `name` is the
@@ -67,7 +65,7 @@ impl Package {
         let meta = skeleton::derive(&elf, name, export)?;
         let mut document = Map::new();
         document.insert("meta".into(), meta);
-        Self::checked(document, elf)
+        Self::checked(document, Objects::single(elf))
     }
 
     /// The same package with other metadata, such as what annotations add to a derived one.
@@ -75,9 +73,29 @@ impl Package {
     /// # Errors
     /// A field of `meta` has the wrong type.
     pub fn with_meta(self, meta: Value) -> Result<Self, Error> {
-        let Self { mut document, object } = self;
+        let Self { mut document, objects } = self;
         document.insert("meta".into(), meta);
-        Self::checked(document, object)
+        Self::checked(document, objects)
+    }
+
+    /// The same package with an object for each architecture, by libbpf's names (`x86`, `arm64`). The first is the one that
+    /// the package was derived from: older loaders take it on every machine. An empty list changes nothing.
+    ///
+    /// # Errors
+    /// Together they are too large.
+    pub fn with_objects(self, objects: Vec<(String, Vec<u8>)>) -> Result<Self, Error> {
+        let bytes = objects
+            .iter()
+            .try_fold(0_usize, |sum, (_, object)| sum.checked_add(object.len()));
+        if bytes.is_none_or(|bytes| bytes > limits::OBJECT_BYTES) {
+            return Err(too_large());
+        }
+        let Self {
+            document,
+            objects: before,
+        } = self;
+        let objects = Objects::per_architecture(objects).unwrap_or(before);
+        Ok(Self { document, objects })
     }
 
     /// The same package with BTF for kernels that show none, in place of what it had for them. Without any, the field is left out.
@@ -98,13 +116,13 @@ impl Package {
     /// The package has several and cannot tell which is the kernel's, or the BTF is damaged.
     pub fn kernel_btf(&self, kernel: &Kernel) -> Result<Option<Vec<u8>>, Error> {
         match Packed::read(&self.document)? {
-            Some(packed) if btf_needs(&self.object)?.relocations > 0 => packed.pick(kernel, &self.object),
+            Some(packed) if btf_needs(self.object())?.relocations > 0 => packed.pick(kernel, self.object()),
             _ => Ok(None),
         }
     }
 
-    fn checked(document: Map<String, Value>, object: Vec<u8>) -> Result<Self, Error> {
-        let package = Self { document, object };
+    fn checked(document: Map<String, Value>, objects: Objects) -> Result<Self, Error> {
+        let package = Self { document, objects };
         package.typed_meta()?;
         package.runtime_args()?;
         Packed::read(&package.document)?;
@@ -116,24 +134,68 @@ impl Package {
     /// # Errors
     /// None that a package made by this crate runs into; compression and formatting report theirs.
     pub fn to_json(&self) -> Result<Vec<u8>, Error> {
+        serde_json::to_vec(&self.whole()?)
+            .map_err(|error| Error::field(format!("the package can't be written: {error}")))
+    }
+
+    /// The same document in YAML.
+    ///
+    /// # Errors
+    /// As for [`to_json`](Self::to_json).
+    pub fn to_yaml(&self) -> Result<Vec<u8>, Error> {
+        Ok(document::to_yaml(&self.whole()?).into_bytes())
+    }
+
+    /// The metadata alone in YAML, as the loose form has it; [`meta`](Self::meta) prints as JSON.
+    pub fn meta_to_yaml(&self) -> Vec<u8> {
+        let meta = self.meta().as_object().map(document::to_yaml);
+        meta.unwrap_or_default().into_bytes()
+    }
+
+    fn whole(&self) -> Result<Map<String, Value>, Error> {
         let mut document = Map::new();
-        document.insert(OBJECT.into(), pack(&self.object)?.into());
-        document.insert(OBJECT_SIZE.into(), self.object.len().into());
+        self.objects.put_into(&mut document)?;
         document.extend(self.document.clone());
-        serde_json::to_vec(&document).map_err(|error| Error::field(format!("the package can't be written: {error}")))
+        Ok(document)
     }
 
-    /// The BPF ELF.
+    /// The BPF ELF for the machine that this code was built for. Where the package has none for it, which
+    /// [`describe`](Self::describe) refuses, the first.
     pub fn object(&self) -> &[u8] {
-        &self.object
+        self.objects
+            .of(architecture::host())
+            .unwrap_or_else(|_| self.objects.first())
     }
 
-    /// The BTF ID, in the object's own BTF, of the struct, union or typedef of one that has this name.
+    /// The BPF ELF that the metadata was made from.
+    pub fn first_object(&self) -> &[u8] {
+        self.objects.first()
+    }
+
+    /// The BPF ELF for an architecture, by libbpf's name.
+    ///
+    /// # Errors
+    /// The package has objects by architecture, and none for this one.
+    pub fn object_for(&self, architecture: &str) -> Result<&[u8], Error> {
+        self.objects.of(Some(architecture))
+    }
+
+    /// The architectures that have an object of their own, by libbpf's names; none where one object serves all.
+    pub fn architectures(&self) -> impl Iterator<Item = &str> {
+        self.objects.architectures()
+    }
+
+    /// Every object of the package: one, or one for each of [`architectures`](Self::architectures).
+    pub fn objects(&self) -> impl Iterator<Item = &[u8]> {
+        self.objects.all()
+    }
+
+    /// The BTF ID, in the BTF of the object that the metadata was made from, of the struct, union or typedef of one that has this name.
     ///
     /// # Errors
     /// The object is damaged, or defines no such type.
     pub fn type_id(&self, name: &str) -> Result<u32, Error> {
-        let elf = Elf::parse(&self.object)?;
+        let elf = Elf::parse(self.objects.first())?;
         find_struct(&skeleton::find_btf(&elf)?, name)
     }
 
@@ -142,14 +204,27 @@ impl Package {
         self.document.get("meta").unwrap_or(&Value::Null)
     }
 
-    /// Joins the metadata with the object's ELF and BTF, and checks that they agree: that types and variables are
-    /// there, that values fit.
+    /// Joins the metadata with the ELF and BTF of this machine's object, and checks that they agree: that types and variables
+    /// are there, that values fit.
     ///
     /// # Errors
-    /// The error names the field by path, what was found and what is allowed.
+    /// The error names the field by path, what was found and what is allowed. There is no object for this machine.
     pub fn describe(&self) -> Result<Description, Error> {
-        let runtime_args = self.runtime_args()?;
-        describe::describe(&self.object, self.typed_meta()?, runtime_args)
+        self.describe_object(self.objects.of(architecture::host())?)
+    }
+
+    /// The same for the object of another architecture.
+    ///
+    /// # Errors
+    /// As for [`describe`](Self::describe).
+    pub fn describe_for(&self, architecture: &str) -> Result<Description, Error> {
+        self.describe_object(self.object_for(architecture)?)
+    }
+
+    fn describe_object(&self, object: &[u8]) -> Result<Description, Error> {
+        let first = self.objects.first();
+        let other = (object != first).then_some(first);
+        describe::describe(object, self.typed_meta()?, other, self.runtime_args()?)
     }
 
     fn typed_meta(&self) -> Result<Meta<'_>, Error> {
@@ -164,71 +239,6 @@ impl Package {
 
 fn unsupported(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Unsupported, message)
-}
-
-fn read_document(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
-    if bytes.len() > limits::DOCUMENT_BYTES {
-        return Err(Error::limit(format!(
-            "the document is larger than {} MiB",
-            limits::DOCUMENT_BYTES >> 20
-        )));
-    }
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    // The space stays: lines are counted from the file's start.
-    let start = text.trim_ascii_start();
-    if !matches!(start.first(), Some(b'{' | b'[' | b'"')) {
-        return Err(not_json(start));
-    }
-    // Each value but the first follows one of these, and base64 has none of them.
-    let values = text.iter().filter(|byte| b",[{".contains(byte)).count();
-    if values > limits::DOCUMENT_VALUES {
-        return Err(Error::limit(format!(
-            "the document has more than {} values",
-            limits::DOCUMENT_VALUES
-        )));
-    }
-    let document: Value = serde_json::from_slice(text).map_err(|error| syntax(&error))?;
-    match document {
-        Value::Object(document) => Ok(document),
-        other => {
-            let error = Error::field(format!("a package is an object, found {}", kind_of(&other)));
-            Err(error.with_hint(A_PACKAGE))
-        }
-    }
-}
-
-fn syntax(error: &serde_json::Error) -> Error {
-    let (line, column) = (error.line(), error.column());
-    if error.classify() == Category::Eof {
-        let message =
-            format!("not valid JSON: the document ends at line {line}, column {column}, before it is complete");
-        return Error::new(ErrorKind::Syntax, message).with_hint(DAMAGED);
-    }
-    let text = error.to_string();
-    let position = format!(" at line {line} column {column}");
-    let reason = text.strip_suffix(&position).unwrap_or(&text);
-    Error::new(
-        ErrorKind::Syntax,
-        format!("not valid JSON at line {line}, column {column}: {reason}"),
-    )
-}
-
-fn not_json(text: &[u8]) -> Error {
-    let start = text.get(..text.len().min(4096)).unwrap_or_default();
-    let is_yaml = start.starts_with(b"---")
-        || start.split(|&byte| byte == b'\n').any(|line| {
-            ["meta:", "bpf_skel:", "bpf_object:", "data_sections:"]
-                .iter()
-                .any(|key| line.starts_with(key.as_bytes()))
-        });
-    if is_yaml {
-        return unsupported("this package is YAML, only JSON is read so far")
-            .with_hint("convert it to JSON: the tree is the same");
-    }
-    match file_kind(text) {
-        "empty" => Error::new(ErrorKind::Syntax, "the document is empty").with_hint(A_PACKAGE),
-        kind => unsupported(format!("this is {kind}, not a package")).with_hint(A_PACKAGE),
-    }
 }
 
 /// Tells older generations and bare metadata from damage.
@@ -250,10 +260,9 @@ fn recognize(document: &Map<String, Value>) -> Result<(), Error> {
         .with_hint(hint));
     }
     if meta.is_none() && document.contains_key("bpf_skel") {
-        return Err(
-            unsupported("this is the metadata of a package alone, without its object")
-                .with_hint("a package has it as `meta`, beside `bpf_object`"),
-        );
+        let message = "this is the metadata of a package alone, without its object";
+        return Err(Error::new(ErrorKind::Loose, message)
+            .with_hint("a package has it as `meta`, beside `bpf_object`; NAME.skel.json needs NAME.bpf.o beside it"));
     }
     match meta {
         Some(meta) => fields::object(meta).at(|| "meta").map(|_| ()),

@@ -268,7 +268,7 @@ fn runtime_args_set_variables_and_win_over_values() {
 #[test]
 fn unknown_keys_are_kept() {
     let mut tree: Value = serde_json::from_slice(&derived().to_json().unwrap()).unwrap();
-    tree["bpf_objects"] = json!({"arm64": "x"});
+    tree["made_by"] = json!({"host": "x"});
     tree["meta"]["bpf_skel"]["maps"][0]["note"] = json!([1.50]);
     let written = Package::parse(tree.to_string().as_bytes()).unwrap().to_json().unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&written).unwrap(), tree);

@@ -212,8 +212,8 @@ fn other_kinds_of_file_are_called_by_their_name() {
         (b"\x7fELF\x02\x01", "this is an ELF file, not a package"),
         (b"\0asm\x01\0\0\0", "this is a WebAssembly file, not a package"),
         (
-            b"bpf_object: eJ\nmeta:\n  bpf_skel: {}\n",
-            "this package is YAML, only JSON is read so far",
+            b"bpf_skel:\n  obj_name: x\n",
+            "this is the metadata of a package alone, without its object",
         ),
         (
             br#"{"name": "x", "data": "f0VM\n", "maps": {}, "progs": {}}"#,

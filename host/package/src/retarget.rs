@@ -1,0 +1,68 @@
+//! Type IDs of one object's BTF in that of another, which was compiled from the same source for another architecture.
+//!
+//! Metadata speaks of the first object's BTF. In others the same types may have other numbers: register structs differ.
+
+use crate::btf::{Btf, Kind};
+use crate::error::{At, Error};
+use crate::limits;
+use crate::meta::{ExportConfig, Meta};
+
+/// Makes `meta`, which speaks of types of `from`, speak of those of `to`.
+pub(crate) fn retarget(meta: &mut Meta<'_>, from: &Btf<'_>, to: &Btf<'_>) -> Result<(), Error> {
+    for (index, export) in meta.export_types.iter_mut().enumerate() {
+        let path = || format!("meta.export_types[{index}].type_id");
+        if let Some(id) = &mut export.type_id {
+            *id = same(from, *id, to, 0).at(path)?;
+        }
+    }
+    for (index, map) in meta.maps.iter_mut().enumerate() {
+        let path = || format!("meta.bpf_skel.maps[{index}].export_config");
+        match &mut map.export {
+            ExportConfig::NoExport | ExportConfig::Default => {}
+            ExportConfig::Type(id) => *id = same(from, *id, to, 0).at(path)?,
+            ExportConfig::Members(members) => {
+                for member in members {
+                    member.type_id = same(from, member.type_id, to, 0).at(path)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The ID in `to` of what is `id` in `from`: by name, or by shape where types have none.
+fn same(from: &Btf<'_>, id: u32, to: &Btf<'_>, depth: usize) -> Result<u32, Error> {
+    if id == 0 {
+        return Ok(0);
+    }
+    if depth > limits::TYPE_DEPTH {
+        return Err(Error::btf(format!("BTF type {id} refers to itself")));
+    }
+    let ty = from.get(id)?;
+    let found = match ty.kind {
+        Kind::Array => {
+            let (element, count) = from.array(&ty)?;
+            let element = same(from, element, to, depth + 1)?;
+            let mut arrays = to.all().filter(|(_, other)| other.kind == Kind::Array);
+            arrays.find(|(_, other)| other.array() == Some((element, count)))
+        }
+        Kind::Pointer | Kind::Const | Kind::Volatile | Kind::Restrict => {
+            let target = same(from, ty.size_or_type, to, depth + 1)?;
+            to.all()
+                .find(|(_, other)| other.kind == ty.kind && other.size_or_type == target)
+        }
+        _ => None,
+    };
+    let found = match found {
+        Some((id, _)) => Some(id),
+        None if ty.name.is_empty() => None,
+        None => to.find(&[ty.kind], ty.name),
+    };
+    found.ok_or_else(|| {
+        let name = if ty.name.is_empty() { "without a name" } else { ty.name };
+        Error::btf(format!(
+            "type {id} of bpf_object ({:?} {name}) is not in the object for this architecture",
+            ty.kind
+        ))
+    })
+}
