@@ -45,4 +45,4 @@ pub use object::Object;
 pub use open::{OpenObject, OpenOptions};
 pub use program::{Program, RunResult};
 pub use stop::Stop;
-pub use vmlinux::vmlinux_header;
+pub use vmlinux::{small_vmlinux_header, small_vmlinux_header_for, vmlinux_header, vmlinux_header_for};

@@ -1,14 +1,21 @@
-//! A C header with every type of a kernel, made from its BTF.
+//! A C header with the types of a kernel, made from its BTF.
+
+mod registers;
 
 use std::ffi::{CString, c_char, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr::{self, NonNull};
 
+use package::{KernelBtf, Words};
+
 use crate::error::{Error, Kind, Result};
 use crate::format::with_formatted;
 use crate::kernel::KERNEL_BTF;
 use crate::log::record;
+
+/// Made by `examples/small-vmlinux.rs`.
+const SMALL: &str = include_str!("small.h");
 
 /// Accesses to these types are relocated when the program is loaded (CO-RE), unless the includer says not to.
 const HEAD: &str = "\
@@ -33,12 +40,40 @@ const TAIL: &str = "
 ///
 /// The same BTF always gives the same text, about 3 MB for a whole kernel. A missing kernel BTF is [`Kind::NoBtf`].
 pub fn vmlinux_header(btf_path: Option<&Path>) -> Result<String> {
+    header(btf_path, None)
+}
+
+/// The same with those types only that a text with `words` can need: a few percent of a kernel.
+pub fn vmlinux_header_for(btf_path: Option<&Path>, words: &Words<'_>) -> Result<String> {
+    header(btf_path, Some(words))
+}
+
+fn header(btf_path: Option<&Path>, words: Option<&Words<'_>>) -> Result<String> {
     let btf = Btf::parse(btf_path.unwrap_or(Path::new(KERNEL_BTF)))?;
-    let mut text = String::with_capacity(4 << 20);
-    text.push_str(HEAD);
-    btf.dump(&mut text)?;
-    text.push_str(TAIL);
-    Ok(text)
+    // libbpf reads what this does not: other byte orders, larger BTF. Then it is all of it.
+    let kernel = KernelBtf::parse(btf.raw()).ok();
+    let named = words.and_then(|words| kernel.as_ref()?.named(words).ok());
+    let architecture = kernel.as_ref().and_then(KernelBtf::architecture);
+    match named {
+        Some(ids) => btf.header(ids.into_iter(), architecture),
+        None => btf.header(btf.ids(), architecture),
+    }
+}
+
+/// A `vmlinux.h` of the types that tools for tracing and networking commonly use, for machines without a kernel to ask. Offsets
+/// are relocated when a program is loaded; what a kernel calls otherwise is declared as it was when the header was made.
+pub fn small_vmlinux_header() -> &'static str {
+    SMALL
+}
+
+/// The same without registers, unless `words` name them: then the object of a program that does not depend on the architecture does
+/// not either.
+pub fn small_vmlinux_header_for(words: &Words<'_>) -> String {
+    if registers::are_named(words) {
+        SMALL.to_owned()
+    } else {
+        registers::leave_out(SMALL)
+    }
 }
 
 /// A parsed BTF, freed when dropped.
@@ -53,19 +88,39 @@ impl Btf {
             .map_err(|_| Error::invalid(format!("the path {} contains a NUL", path.display())))?;
         // SAFETY: the path is NUL-terminated and lives through the call; no `.BTF.ext` is asked for.
         let (btf, log) = record(|| unsafe { libbpf_sys::btf__parse(name.as_ptr(), ptr::null_mut()) });
-        NonNull::new(btf).map(Self).ok_or_else(|| {
-            let error = Error::from(std::io::Error::last_os_error());
-            let reason = log.trim().trim_start_matches("libbpf: ");
-            let error = if reason.is_empty() {
-                error
-            } else {
-                error.context(reason)
-            };
-            error.context(format!("no type information could be read from {}", path.display()))
-        })
+        NonNull::new(btf)
+            .map(Self)
+            .ok_or_else(|| unreadable(path, std::io::Error::last_os_error(), &log))
     }
 
-    fn dump(&self, text: &mut String) -> Result<()> {
+    /// All of it as it is encoded; empty if libbpf has no memory for that.
+    fn raw(&self) -> &[u8] {
+        let mut size = 0;
+        // SAFETY: the BTF is valid, and so is the place for the size.
+        let data = unsafe { libbpf_sys::btf__raw_data(self.0.as_ptr(), &raw mut size) };
+        if data.is_null() {
+            return &[];
+        }
+        // SAFETY: libbpf keeps this many bytes there as long as the BTF is neither changed nor freed; nothing here changes it.
+        unsafe { std::slice::from_raw_parts(data.cast(), size as usize) }
+    }
+
+    /// The IDs of all types but `void`.
+    fn ids(&self) -> std::ops::Range<u32> {
+        // SAFETY: the BTF is valid.
+        1..unsafe { libbpf_sys::btf__type_cnt(self.0.as_ptr()) }
+    }
+
+    fn header(&self, ids: impl Iterator<Item = u32>, architecture: Option<&str>) -> Result<String> {
+        let mut text = String::with_capacity(4 << 20);
+        text.push_str(HEAD);
+        self.dump(ids, &mut text)?;
+        text.push_str(TAIL);
+        Ok(registers::add_others(text, architecture))
+    }
+
+    /// Prints types, each after those that it needs.
+    fn dump(&self, ids: impl Iterator<Item = u32>, text: &mut String) -> Result<()> {
         let mut sink = Sink { text, failed: false };
         let context = ptr::from_mut(&mut sink).cast::<c_void>();
         // SAFETY: as in `log::install`, a `va_list` is passed as a pointer. The BTF lives as long as `self`; the sink is borrowed
@@ -80,13 +135,11 @@ impl Btf {
         let Some(dumper) = NonNull::new(dumper).map(Dumper) else {
             return Err(Error::from(std::io::Error::last_os_error()).context("the types cannot be printed"));
         };
-        // SAFETY: the BTF is valid.
-        let count = unsafe { libbpf_sys::btf__type_cnt(self.0.as_ptr()) };
-        for id in 1..count {
+        for id in ids {
             // SAFETY: the dumper is valid and `id` is one of its BTF's types.
             let code = unsafe { libbpf_sys::btf_dump__dump_type(dumper.0.as_ptr(), id) };
             if code != 0 {
-                return Err(Error::from_errno(code).context(format!("type {id} of {count} cannot be printed as C")));
+                return Err(Error::from_errno(code).context(format!("type {id} cannot be printed as C")));
             }
         }
         drop(dumper);
@@ -129,6 +182,22 @@ unsafe extern "C" fn append(context: *mut c_void, format: *const c_char, argumen
     // SAFETY: the arguments are libbpf's own, made for this format, and used once.
     let done = unsafe { with_formatted(format, arguments, |piece| sink.text.push_str(piece)) };
     sink.failed |= done.is_none();
+}
+
+fn unreadable(path: &Path, cause: std::io::Error, log: &str) -> Error {
+    let whose = format!("no type information could be read from {}", path.display());
+    // libbpf's own numbers start here (`LIBBPF_ERRNO__START`): they say that the format is wrong, and the system has no words for them.
+    if cause.raw_os_error().is_some_and(|number| number >= 4000) {
+        return Error::new(Kind::Other, "it is neither BTF nor an ELF with a .BTF section").context(whose);
+    }
+    let error = Error::from(cause);
+    let reason = log.trim().trim_start_matches("libbpf: ");
+    let error = if reason.is_empty() {
+        error
+    } else {
+        error.context(reason)
+    };
+    error.context(whose)
 }
 
 fn missing(path: &Path) -> Error {
