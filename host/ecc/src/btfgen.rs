@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use package::{KernelBtfs, btf_needs, cut_btf};
+use package::{KernelBtfs, Package, btf_needs, cut_btf};
 
 use crate::error::{Error, Result};
 use crate::printer::Printer;
@@ -22,13 +22,18 @@ const FOLDERS: [(&str, &str); 5] = [
     ("loongarch", "loongarch64"),
 ];
 
-/// Cuts the BTF of each kernel under `folder` that may run an object made for `architecture`.
+/// Cuts the BTF of each kernel under `folder` that may run an object of the package.
 ///
 /// One file that cannot be read or is damaged is an error: a package that lacks a kernel which the user sees in the archive would fail
 /// far from here. None at all is one too. An object that asks nothing of a kernel's types gets none.
-pub(crate) fn collect(folder: &Path, object: &[u8], architecture: &str, printer: &mut Printer) -> Result<KernelBtfs> {
-    let needs =
-        btf_needs(object).map_err(|error| Error::failed(format!("cannot read the object's relocations: {error}")))?;
+pub(crate) fn collect(
+    folder: &Path,
+    package: &Package,
+    architectures: &[&'static str],
+    printer: &mut Printer,
+) -> Result<KernelBtfs> {
+    let needs = btf_needs(package.first_object())
+        .map_err(|error| Error::failed(format!("cannot read the object's relocations: {error}")))?;
     if needs.relocations == 0 {
         printer.step("The program reads no kernel types: kernels without BTF need nothing packed");
         return Ok(KernelBtfs::default());
@@ -38,15 +43,12 @@ pub(crate) fn collect(folder: &Path, object: &[u8], architecture: &str, printer:
             "Kernels without BTF cannot load all of this: {what} needs the kernel's own"
         ));
     }
-    let architecture = FOLDERS
-        .iter()
-        .find(|(name, _)| *name == architecture)
-        .map_or(architecture, |(_, folder)| folder);
-    let files = archive::find(folder, architecture)?;
-    printer.step(&format!("Cutting the BTF of {}...", kernels(files.len())));
     let mut btfs = KernelBtfs::default();
-    for (file, cut) in files.iter().zip(cut_all(&files, object)?) {
-        btfs.add(&file.kernel, cut);
+    for architecture in architectures {
+        let object = package
+            .object_for(architecture)
+            .map_err(|error| Error::failed(error.to_string()))?;
+        collect_for(folder, object, architecture, &mut btfs, printer)?;
     }
     printer.step(&format!(
         "Packed what {} need: {} different",
@@ -54,6 +56,25 @@ pub(crate) fn collect(folder: &Path, object: &[u8], architecture: &str, printer:
         btfs.different()
     ));
     Ok(btfs)
+}
+
+fn collect_for(
+    folder: &Path,
+    object: &[u8],
+    architecture: &str,
+    btfs: &mut KernelBtfs,
+    printer: &mut Printer,
+) -> Result<()> {
+    let architecture = FOLDERS
+        .iter()
+        .find(|(name, _)| *name == architecture)
+        .map_or(architecture, |(_, folder)| folder);
+    let files = archive::find(folder, architecture)?;
+    printer.step(&format!("Cutting the BTF of {}...", kernels(files.len())));
+    for (file, cut) in files.iter().zip(cut_all(&files, object)?) {
+        btfs.add(&file.kernel, cut);
+    }
+    Ok(())
 }
 
 fn kernels(count: usize) -> String {

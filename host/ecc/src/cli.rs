@@ -23,23 +23,23 @@ pub(crate) struct CompileArgs {
     #[arg(value_name = "HEADER")]
     pub(crate) headers: Vec<PathBuf>,
 
-    /// Write the package into this folder, which is made if need be [default: the source's folder]
-    #[arg(short, long = "output-path", value_name = "DIR")]
-    pub(crate) output_path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 
-    /// Name the tool NAME and the package NAME.json [default: the source's name, and package.json]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
-
-    /// More options for clang, as one argument: "-DDEBUG -I ../include"
+    /// More options for clang, as one argument: "-DDEBUG -I ../include"; can be repeated
     #[arg(short, long, value_name = "FLAGS", allow_hyphen_values = true)]
-    pub(crate) additional_cflags: Option<String>,
+    pub(crate) additional_cflags: Vec<String>,
 
     /// The clang to use [default: the first of clang, clang-22 … clang-15 that is new enough]
     #[arg(short, long, value_name = "CLANG", env = "CLANG", hide_env_values = true)]
     pub(crate) clang_bin: Option<PathBuf>,
 
-    /// Take this file as vmlinux.h, instead of making one from the running kernel's type information
+    /// The architectures to compile for, such as x86,arm64; one object for each where one cannot serve all [default: this machine's]
+    #[arg(long, value_name = "ARCH", value_delimiter = ',')]
+    pub(crate) target_arch: Vec<String>,
+
+    /// Take this file as vmlinux.h; `small` is the one that comes with ecc and is the same everywhere [default: made from the running
+    /// kernel's type information, or `small` where it shows none]
     #[arg(long, value_name = "FILE", conflicts_with = "btf")]
     pub(crate) vmlinux: Option<PathBuf>,
 
@@ -60,7 +60,43 @@ pub(crate) struct CompileArgs {
     #[arg(long, value_name = "DIR", requires = "btfgen")]
     pub(crate) btfhub_archive: Option<PathBuf>,
 
-    /// Show which clang is used and how it is called
+    /// A folder whose include/ and include/vmlinux/ARCH/ go before the headers that come with ecc
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) workspace_path: Option<PathBuf>,
+
+    /// Not needed any more: ecc takes debug information out by itself
+    #[arg(short, long, value_name = "PROGRAM", hide = true)]
+    pub(crate) llvm_strip_bin: Option<PathBuf>,
+
+    /// Show how clang is called
     #[arg(short, long)]
     pub(crate) verbose: bool,
+}
+
+/// What is written and where.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Write the package into this folder, which is made if need be [default: the source's folder]
+    #[arg(short, long = "output-path", value_name = "DIR")]
+    pub(crate) output_path: Option<PathBuf>,
+
+    /// Name the tool NAME and the package NAME.json [default: the source's name, and package.json]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// Write YAML instead of JSON: package.yaml
+    #[arg(short, long)]
+    pub(crate) yaml: bool,
+
+    /// Write the object and its description as two files, TOOL.bpf.o and TOOL.skel.json, instead of a package
+    #[arg(short, long)]
+    pub(crate) no_generate_package_json: bool,
+
+    /// Write a C header too, with the package's bytes and the structs of the events, for tools in C: ewasm-skel.h, or NAME.skel.h
+    #[arg(long)]
+    pub(crate) wasm_header: bool,
+
+    /// SRC is a header: make a package of the structs in it, without programs
+    #[arg(long, conflicts_with = "headers")]
+    pub(crate) header_only: bool,
 }

@@ -8,18 +8,23 @@ use std::process::ExitCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// The package was written.
-    Ok = 0,
+    Ok,
     /// Something failed; nothing was written.
-    Failed = 1,
+    Failed,
     /// The arguments make no sense.
-    Usage = 2,
-    /// An input does not exist.
-    NotFound = 127,
+    Usage,
+    /// This signal came; nothing was written.
+    Signal(u8),
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(match exit {
+            Exit::Ok => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Signal(signal) => 128_u8.saturating_add(signal),
+        })
     }
 }
 
@@ -53,13 +58,11 @@ impl Error {
         }
     }
 
-    /// An input file that cannot be read: [`Exit::NotFound`] if it does not exist.
+    /// An input file that cannot be read.
     pub(crate) fn input(what: &str, path: &Path, cause: &std::io::Error) -> Self {
         let error = Self::failed(format!("cannot read the {what} {}: {}", path.display(), reason(cause)));
         if cause.kind() == std::io::ErrorKind::NotFound {
-            error
-                .with_exit(Exit::NotFound)
-                .with_hint("check the path: it starts at the folder that ecc is called in")
+            error.with_hint("check the path: it starts at the folder that ecc is called in")
         } else {
             error
         }
@@ -81,11 +84,6 @@ impl Error {
     pub(crate) fn with_exit(mut self, exit: Exit) -> Self {
         self.exit = exit;
         self
-    }
-
-    /// What, where, why: without the hint.
-    pub(crate) fn message(&self) -> &str {
-        &self.message
     }
 
     pub(crate) fn exit(&self) -> Exit {

@@ -2,17 +2,21 @@
 
 mod annotate;
 mod btfgen;
+mod c_header;
 mod clang;
 mod cli;
 mod command;
 mod error;
 mod exports;
 mod includes;
+mod interrupts;
+mod kernel_types;
 mod loss;
 mod object;
 mod output;
 mod printer;
 mod source;
+mod words;
 
 use std::process::ExitCode;
 

@@ -1,63 +1,120 @@
-//! Writing the package: whole or not at all, and never over something that is not its predecessor.
+//! Writing what was made: whole or not at all, and never over something that is not its predecessor.
 
 use std::fs::{self, Permissions};
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result, reason};
 
 /// Bytes of an existing file that are worth reading to see what it is; packages are far smaller.
-const LARGEST_PACKAGE: u64 = 64 << 20;
+const LARGEST: u64 = 64 << 20;
 
-/// Refuses to replace a file that is not a package, or one of another tool.
-pub(crate) fn check_free(path: &Path, object_name: &str) -> Result<()> {
-    let length = match fs::metadata(path) {
-        Ok(found) => found.len(),
+/// What helps against a file in the way.
+fn elsewhere(content: Content) -> &'static str {
+    match content {
+        Content::Package => "write NAME.json with --name NAME, or into another folder with -o DIR",
+        Content::Object | Content::Header => "choose another name with --name NAME, or another folder with -o DIR",
+    }
+}
+
+/// What a file holds, which says what may be in its place already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// A package, or the metadata of one.
+    Package,
+    /// An ELF.
+    Object,
+    /// C, which says in its first line which tool's it is.
+    Header,
+}
+
+/// Refuses to replace a file that holds something else, or the same of another tool.
+pub(crate) fn check_free(path: &Path, content: Content, object_name: &str) -> Result<()> {
+    let found = match fs::metadata(path) {
+        Ok(found) => found,
+        // The folder is made later.
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(cannot_write(path, &error)),
     };
-    let text = if length <= LARGEST_PACKAGE {
-        fs::read(path).unwrap_or_default()
-    } else {
-        Vec::new()
+    let bytes = match found.len() {
+        0..=LARGEST if found.is_file() => fs::read(path).unwrap_or_default(),
+        _ => Vec::new(),
     };
-    let found: Option<Value> = serde_json::from_slice(&text).ok();
-    let name = found
-        .as_ref()
-        .and_then(|tree| tree.pointer("/meta/bpf_skel/obj_name"))
-        .and_then(Value::as_str);
+    let (kind, name) = match content {
+        Content::Package => ("package", package::object_name(&bytes)),
+        Content::Header => ("C header of a package", header_of(&bytes)),
+        // It is called as the tool is: what matters is that it is one.
+        Content::Object if bytes.starts_with(b"\x7fELF") => return Ok(()),
+        Content::Object => ("BPF object", None),
+    };
+    let path = path.display();
     match name {
         Some(name) if name == object_name => return Ok(()),
         Some(name) => Err(Error::failed(format!(
-            "{} is the package of another tool: its obj_name is {name}, not {object_name}",
-            path.display()
+            "{path} is the {kind} of another tool: its obj_name is {name}, not {object_name}"
         ))),
-        None => Err(Error::failed(format!("{} exists and is no package", path.display()))),
+        None => Err(Error::failed(format!("{path} exists and is no {kind}"))),
     }
-    .map_err(|error| error.with_hint("write NAME.json with --name NAME, or into another folder with -o DIR"))
+    .map_err(|error| error.with_hint(elsewhere(content)))
 }
 
-/// Puts `bytes` at `path`: through a new file beside it and a rename, so that a reader sees the old package or the new one.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = folder_of(path);
-    let put = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new()
-            .prefix(".ecc-")
-            // What any program would ask for; the user's umask decides.
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path)?;
-        Ok(())
-    };
-    put().map_err(|error| cannot_write(path, &error))
+/// The first line of a C header: [`check_free`] finds the tool in it.
+pub(crate) fn header_line(object_name: &str) -> String {
+    format!("/* The package of {object_name}, made by ecc: changes are lost. */")
 }
 
-/// Makes the folder that the user asked for, if need be.
-pub(crate) fn make_folder(folder: &Path) -> Result<()> {
+fn header_of(bytes: &[u8]) -> Option<String> {
+    let line = bytes.split(|byte| *byte == b'\n').next()?;
+    let (before, after) = std::str::from_utf8(line).ok()?.split_once(", made by ecc")?;
+    let name = before.strip_prefix("/* The package of ")?;
+    (header_line(name).ends_with(after)).then(|| name.to_owned())
+}
+
+/// Puts files into a folder, which is made if need be. Each is written beside its place and then renamed: a reader sees the old
+/// one or the new one, and if one of them cannot be written, none is.
+pub(crate) fn write(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
+    let made = make_folder(folder)?;
+    let done = write_into(folder, files);
+    if done.is_err() {
+        for folder in made.iter().rev() {
+            // It is empty, or somebody else has put something into it.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+    done
+}
+
+fn write_into(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
+    let written = files
+        .iter()
+        .map(|(path, bytes)| write_beside(folder, bytes).map_err(|error| cannot_write(path, &error)))
+        .collect::<Result<Vec<_>>>()?;
+    for (file, (path, _)) in written.into_iter().zip(files) {
+        file.persist(path).map_err(|error| cannot_write(path, &error.error))?;
+    }
+    Ok(())
+}
+
+fn write_beside(folder: &Path, bytes: &[u8]) -> std::io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new()
+        .prefix(".ecc-")
+        // What any program would ask for; the user's umask decides.
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    Ok(file)
+}
+
+/// Makes a folder and those that it is in, and says which were not there, outermost first.
+fn make_folder(folder: &Path) -> Result<Vec<PathBuf>> {
+    let lacking = folder
+        .ancestors()
+        .take_while(|path| !path.as_os_str().is_empty() && !path.exists());
+    let mut made: Vec<PathBuf> = lacking.map(Path::to_owned).collect();
+    made.reverse();
     fs::create_dir_all(folder).map_err(|error| {
         Error::failed(format!(
             "cannot make the folder {}: {}",
@@ -65,7 +122,8 @@ pub(crate) fn make_folder(folder: &Path) -> Result<()> {
             reason(&error)
         ))
         .with_hint("name a folder that can be written to with -o DIR")
-    })
+    })?;
+    Ok(made)
 }
 
 /// The folder that a path is in; `.` for a bare name.
@@ -88,26 +146,55 @@ mod tests {
     fn only_an_earlier_package_of_the_same_tool_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("package.json");
-        check_free(&path, "a_bpf").unwrap();
-        fs::write(&path, r#"{"meta": {"bpf_skel": {"obj_name": "a_bpf"}}}"#).unwrap();
-        check_free(&path, "a_bpf").unwrap();
-        let other = check_free(&path, "b_bpf").unwrap_err().to_string();
-        assert!(other.contains("its obj_name is a_bpf, not b_bpf"), "{other}");
-        fs::write(&path, r#"{"name": "left-pad"}"#).unwrap();
-        let npm = check_free(&path, "a_bpf").unwrap_err().to_string();
-        assert!(npm.contains("exists and is no package"), "{npm}");
+        let check = |content, name| check_free(&path, content, name).map_err(|error| error.to_string());
+        check(Content::Package, "a_bpf").unwrap();
+        let own = [
+            r#"{"meta": {"bpf_skel": {"obj_name": "a_bpf"}}}"#,
+            r#"{"bpf_skel": {"obj_name": "a_bpf"}}"#,
+            "meta:\n  bpf_skel:\n    obj_name: a_bpf\n",
+        ];
+        for text in own {
+            fs::write(&path, text).unwrap();
+            check(Content::Package, "a_bpf").unwrap();
+            let other = check(Content::Package, "b_bpf").unwrap_err();
+            assert!(other.contains("its obj_name is a_bpf, not b_bpf"), "{other}");
+            assert!(
+                check(Content::Object, "a_bpf")
+                    .unwrap_err()
+                    .contains("is no BPF object")
+            );
+        }
+        for text in [r#"{"name": "left-pad"}"#, "", "text"] {
+            fs::write(&path, text).unwrap();
+            let npm = check(Content::Package, "a_bpf").unwrap_err();
+            assert!(npm.contains("exists and is no package"), "{npm}");
+        }
+        fs::write(&path, header_line("a_bpf") + "\nint x;\n").unwrap();
+        check(Content::Header, "a_bpf").unwrap();
+        assert!(check(Content::Header, "b_bpf").is_err());
     }
 
     #[test]
-    fn a_write_that_fails_leaves_the_folder_as_it_was() {
+    fn if_one_of_several_cannot_be_written_the_folder_is_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("package.json");
         fs::create_dir_all(path.join("in the way")).unwrap();
-        assert!(write(&path, b"{}").is_err());
+        assert!(write(folder.path(), &[(path.clone(), b"{}".to_vec())]).is_err());
         let left: Vec<_> = fs::read_dir(folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name())
             .collect();
         assert_eq!(left, ["package.json"]);
+        assert!(check_free(&path, Content::Package, "a_bpf").is_err());
+    }
+
+    #[test]
+    fn a_folder_that_was_made_for_nothing_is_gone_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let new = folder.path().join("a/b");
+        assert!(write(&new, &[(new.join("no/such/file"), Vec::new())]).is_err());
+        assert!(!folder.path().join("a").exists());
+        write(&new, &[(new.join("file"), b"x".to_vec())]).unwrap();
+        assert_eq!(fs::read(new.join("file")).unwrap(), b"x");
     }
 }

@@ -34,6 +34,16 @@ impl Printer {
         }
     }
 
+    /// What clang said, as it said it, on stderr.
+    pub(crate) fn diagnostics(&mut self, bytes: &[u8]) {
+        let _ = std::io::stderr().lock().write_all(bytes);
+    }
+
+    /// What the user should know and did not ask, on stderr.
+    pub(crate) fn note(&mut self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "note: {text}");
+    }
+
     /// Why it failed, on stderr.
     pub(crate) fn error(&mut self, error: &Error) {
         let _ = writeln!(std::io::stderr().lock(), "{error}");

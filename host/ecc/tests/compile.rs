@@ -11,8 +11,8 @@ mod common;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
+use common::{ecc, folder};
 use package::{Description, Package, TypeKind};
 
 const SOURCE: &str = r#"
@@ -51,24 +51,6 @@ int enter(struct trace_event_raw_sys_enter *ctx)
 
 /// The source neither includes this nor uses it.
 const HEADER: &str = "struct event {\n\tu32 pid;\n\tchar comm[12];\n};\n";
-
-fn ecc(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ecc"))
-        .args(arguments)
-        .env_remove("CLANG")
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
-/// A folder with these files in it.
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        common::put(folder.path(), name, text);
-    }
-    folder
-}
 
 #[track_caller]
 fn compiled(folder: &Path, arguments: &[&str], package: &str) -> Package {

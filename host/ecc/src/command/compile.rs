@@ -1,226 +1,173 @@
 //! `ecc SRC [HEADER…]`: compile, find the events' types, pack.
 
+mod compiler;
 mod settings;
 
-use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use package::Package;
+use package::{Package, architecture};
 
-use crate::annotate::{annotate, named_structs};
+use crate::annotate::annotate;
 use crate::btfgen;
+use crate::c_header::c_header;
 use crate::clang::Clang;
 use crate::cli::CompileArgs;
-use crate::error::{Error, Result, reason};
-use crate::exports::{self, Header};
+use crate::error::{Error, Result};
+use crate::exports::{Header, spell_out};
 use crate::includes::Includes;
-use crate::loss::Rings;
-use crate::object::{self, Finished};
-use crate::output;
+use crate::interrupts::Interrupts;
+use crate::output::{self, Content};
 use crate::printer::Printer;
 use crate::source::SourceFile;
-use settings::Settings;
+use crate::words::Texts;
+use compiler::{Compiled, Compiler};
+use settings::{OutputKind, Settings};
 
 /// Compiles what `args` names and writes its package.
 pub(crate) fn run(args: &CompileArgs, printer: &mut Printer) -> Result<()> {
     printer.set_verbose(args.verbose);
     let settings = Settings::check(args)?;
-    let source = SourceFile::read("source", &settings.source)?;
+    if let Some(text) = settings.needless {
+        printer.note(text);
+    }
+    let interrupts = Interrupts::listen()?;
+    let source = SourceFile::read(if settings.header_only { "header" } else { "source" }, &settings.source)?;
     let headers = settings
         .headers
         .iter()
         .map(|path| Header::read(path))
         .collect::<Result<Vec<_>>>()?;
-    output::make_folder(output::folder_of(&settings.package))?;
-    output::check_free(&settings.package, &settings.object_name())?;
+    settings.types.check()?;
+    let object_name = settings.object_name();
+    for (path, content) in outputs(&settings) {
+        output::check_free(&path, content, &object_name)?;
+    }
 
-    let compiler = Compiler {
-        clang: Clang::find(settings.clang.as_deref())?,
-        includes: Includes::write(settings.kernel_types())?,
-        settings: &settings,
-        source: &source,
-        headers: &headers,
+    let clang = Clang::find(settings.clang.as_deref())?;
+    let includes = Includes::write()?;
+    let starts = [&settings.source].into_iter().chain(&settings.headers);
+    let starts: Vec<_> = starts.map(PathBuf::as_path).collect();
+    let folders = settings
+        .architectures
+        .iter()
+        .flat_map(|architecture| settings.folders(architecture));
+    let folders: Vec<PathBuf> = folders.collect();
+    let texts = Texts::gather(&starts, &settings.cflags, &folders, includes.path());
+    let compiler = Compiler::new(clang, includes, &settings, &source, &headers, &texts, &interrupts);
+    let compiled = compiler.compile_all(printer)?;
+    interrupts.check()?;
+
+    let files = pack(compiled, &settings, &headers, &source, printer)?;
+    interrupts.check()?;
+    output::write(&settings.outputs.folder, &files)
+}
+
+/// The files that will be written, and what is in them.
+fn outputs(settings: &Settings) -> Vec<(PathBuf, Content)> {
+    let outputs = &settings.outputs;
+    let mut files = match &outputs.kind {
+        OutputKind::Json { file } | OutputKind::Yaml { file } => vec![(outputs.path(file), Content::Package)],
+        OutputKind::LooseJson { meta, object } | OutputKind::LooseYaml { meta, object } => vec![
+            (outputs.path(meta), Content::Package),
+            (outputs.path(object), Content::Object),
+        ],
     };
-    printer.step("Compiling bpf object...");
-    let mut compiled = compiler.compile(printer)?;
-    if !headers.is_empty() {
-        printer.step("Generating export types...");
-    }
-    compiled = compiler.with_exports(compiled, printer)?;
-    let mut names = Vec::new();
-    for header in &headers {
-        names.extend(header.found_in(&compiled.package)?);
-    }
-
-    printer.step("Packing ebpf object and config into package.json...");
-    let mut package = pack(compiled, &settings, &names, &source)?;
-    if let Some(archive) = &settings.btf_archive {
-        let btfs = btfgen::collect(archive, package.object(), settings::target_arch()?, printer)?;
-        package = package.with_kernel_btfs(&btfs).map_err(|error| packing(&error))?;
-    }
-    let package = package.to_json().map_err(|error| packing(&error))?;
-    output::write(&settings.package, &package)
+    files.extend(outputs.header.iter().map(|file| (outputs.path(file), Content::Header)));
+    files
 }
 
-struct Compiler<'a> {
-    clang: Clang,
-    includes: Includes,
-    settings: &'a Settings,
-    source: &'a SourceFile,
-    headers: &'a [Header],
-}
-
-/// An object, read as a package without annotations.
-struct Compiled {
-    package: Package,
-    /// The ring buffers that it was compiled for.
-    rings: Rings,
-    /// Whether nothing goes into one of them uncounted.
-    all_counted: bool,
-    /// The files that clang read.
-    files: Vec<PathBuf>,
-}
-
-impl Compiler<'_> {
-    /// The source as it stands, with declarations before it: the lines that clang names are still the user's.
-    fn compile(&self, printer: &mut Printer) -> Result<Compiled> {
-        let guess = if self.settings.loss_counter {
-            Rings::guess(self.source)
-        } else {
-            Rings::default()
-        };
-        let compiled = self.once(guess, &[(&self.settings.source).into()], printer)?;
-        self.with_rings(compiled, printer)
+/// The files and their bytes. The first object is the one that the metadata is made from.
+fn pack(
+    compiled: Vec<Compiled>,
+    settings: &Settings,
+    headers: &[Header],
+    source: &SourceFile,
+    printer: &mut Printer,
+) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+    let objects: Vec<(String, Vec<u8>)> = compiled
+        .iter()
+        .map(|compiled| (compiled.architecture.to_owned(), compiled.package.object().to_vec()))
+        .collect();
+    let Some(Compiled { package, rings, .. }) = compiled.into_iter().next() else {
+        return Err(Error::failed("nothing was compiled"));
+    };
+    let mut exports = Vec::new();
+    for header in headers {
+        exports.extend(header.found_in(&package)?);
     }
-
-    /// Once more if the object has other ring buffers than the source seemed to have, or calls that no header can count: then
-    /// without counters, which would not tell the truth.
-    fn with_rings(&self, compiled: Compiled, printer: &mut Printer) -> Result<Compiled> {
-        if !self.settings.loss_counter {
-            return Ok(compiled);
-        }
-        let description = compiled.package.describe().map_err(|error| packing(&error))?;
-        let rings = Rings::of(&description, &compiled.rings);
-        let again =
-            |rings, printer: &mut Printer| self.once(rings, &["-w".into(), (&self.settings.source).into()], printer);
-        let compiled = if rings == compiled.rings {
-            compiled
-        } else {
-            again(rings, printer)?
-        };
-        if compiled.all_counted || compiled.rings.header().is_empty() {
-            return Ok(compiled);
-        }
-        again(Rings::default(), printer)
-    }
-
-    /// Once more with the headers after the source, where it includes none of them, and with what can only be declared there.
-    fn with_exports(&self, compiled: Compiled, printer: &mut Printer) -> Result<Compiled> {
-        let is_read = |header: &&Header| {
-            let path = header.path.canonicalize().ok();
-            compiled.files.iter().any(|file| file.canonicalize().ok() == path)
-        };
-        let lacking = self
-            .headers
-            .iter()
-            .any(|header| header.lacks_typedef(&compiled.package));
-        if !lacking && self.headers.iter().all(|header| is_read(&header)) {
-            return Ok(compiled);
-        }
-        let typedefs: String = self.headers.iter().flat_map(Header::typedefs).collect();
-        let last = self.includes.add("export.c", &typedefs)?;
-        let mut inputs: Vec<OsString> = vec!["-w".into(), "-include".into(), (&self.settings.source).into()];
-        for header in self.headers.iter().filter(|header| !is_read(header)) {
-            inputs.extend(["-include".into(), (&header.path).into()]);
-        }
-        inputs.push(last.into());
-        self.once(compiled.rings, &inputs, printer)
-    }
-
-    /// Compiles `inputs` after the declarations that keep types and count losses.
-    fn once(&self, rings: Rings, inputs: &[OsString], printer: &mut Printer) -> Result<Compiled> {
-        let tags = self.headers.iter().flat_map(Header::tags);
-        let named = named_structs(self.source).into_iter().map(|name| exports::tag(&name));
-        let text: String = tags.chain(named).chain([rings.header()]).collect();
-        let first = self.includes.add("first.h", &text)?;
-        let mut arguments: Vec<OsString> = vec!["-include".into(), first.into()];
-        arguments.extend(inputs.iter().cloned());
-        let (finished, files) = self.clang_to_object(&arguments, printer)?;
-        let package = Package::from_object(finished.elf, &self.settings.name, &[]).map_err(|error| packing(&error))?;
-        Ok(Compiled {
-            package,
-            rings,
-            all_counted: finished.all_counted,
-            files,
-        })
-    }
-
-    fn clang_to_object(&self, inputs: &[OsString], printer: &mut Printer) -> Result<(Finished, Vec<PathBuf>)> {
-        let object = self.includes.path().join("object.o");
-        let read = self.includes.path().join("object.d");
-        let mut arguments = self.options()?;
-        arguments.extend(["-MD".into(), "-MF".into(), read.clone().into()]);
-        arguments.extend(["-c".into(), "-o".into(), object.clone().into()]);
-        arguments.extend(inputs.iter().cloned());
-        let compiled = self.clang.run(&arguments, &self.settings.source, printer);
-        compiled.map_err(|error| match self.includes.missing() {
-            Some(why) => error.with_hint(format!(
-                "there is no vmlinux.h: {why}; give one with --vmlinux, or --btf FILE"
-            )),
-            None => error,
-        })?;
-        let elf = fs::read(&object).map_err(|error| {
-            Error::failed(format!(
-                "clang wrote no object: {}: {}",
-                object.display(),
-                reason(&error)
-            ))
-        })?;
-        let finished = object::finish(&elf, &[output::folder_of(&self.settings.source), self.includes.path()])?;
-        Ok((
-            finished,
-            exports::files_read(&fs::read_to_string(&read).unwrap_or_default()),
-        ))
-    }
-
-    fn options(&self) -> Result<Vec<OsString>> {
-        let mut options: Vec<OsString> = ["-g", "-O2", "-fno-addrsig", "-target", "bpf"].map(Into::into).into();
-        options.push(format!("-D__TARGET_ARCH_{}", settings::target_arch()?).into());
-        // The folder that ecc is called from is nobody's business.
-        options.push("-fdebug-compilation-dir=.".into());
-        for folder in [output::folder_of(&self.settings.source), self.includes.path()] {
-            options.extend(["-I".into(), folder.into()]);
-        }
-        // Where Debian has asm/types.h, which linux/bpf.h includes; other targets than bpf know this by themselves.
-        let kernel = format!("/usr/include/{}-linux-gnu", std::env::consts::ARCH);
-        if Path::new(&kernel).is_dir() {
-            options.extend(["-idirafter".into(), kernel.into()]);
-        }
-        options.extend(self.settings.cflags.iter().map(Into::into));
-        Ok(options)
-    }
-}
-
-fn pack(compiled: Compiled, settings: &Settings, names: &[String], source: &SourceFile) -> Result<Package> {
-    let Compiled { package, rings, .. } = compiled;
+    printer.step(&packing_step(settings));
     let object = package.object().to_vec();
-    let package = Package::from_object(object, &settings.name, names).map_err(|error| packing(&error))?;
+    let package = Package::from_object(object, &settings.name, &exports).map_err(|error| packing(&error))?;
     let mut meta = package.meta().clone();
     let annotations = annotate(&mut meta, source, |name| package.type_id(name).ok())?;
     rings.name_counters(&mut meta);
     let plain = package.describe().map_err(|error| packing(&error))?;
-    let first = names.first().and_then(|name| package.type_id(name).ok());
-    exports::spell_out(&mut meta, &plain, first);
+    let first = exports.first().and_then(|name| package.type_id(name).ok());
+    spell_out(&mut meta, &plain, first);
     let wrong = |error: package::Error| annotations.explain(source, &error).unwrap_or_else(|| packing(&error));
     let package = package.clone().with_meta(meta).map_err(wrong)?;
     // What the comments say is only known to fit the object when it has been joined with it.
     let description = package.describe().map_err(wrong)?;
     annotations.check(source, &description)?;
+
+    let mut package = with_objects(package, objects).map_err(|error| packing(&error))?;
+    if let Some(archive) = &settings.btf_archive {
+        let btfs = btfgen::collect(archive, &package, &settings.architectures, printer)?;
+        package = package.with_kernel_btfs(&btfs).map_err(|error| packing(&error))?;
+    }
+    let outputs = &settings.outputs;
+    let yaml = || package.to_yaml().map_err(|error| packing(&error));
+    let json = || package.to_json().map_err(|error| packing(&error));
+    let mut files = match &outputs.kind {
+        OutputKind::Json { file } => vec![(outputs.path(file), json()?)],
+        OutputKind::Yaml { file } => vec![(outputs.path(file), yaml()?)],
+        OutputKind::LooseJson { meta, object } => vec![
+            (outputs.path(meta), package.meta().to_string().into_bytes()),
+            (outputs.path(object), package.object().to_vec()),
+        ],
+        OutputKind::LooseYaml { meta, object } => vec![
+            (outputs.path(meta), package.meta_to_yaml()),
+            (outputs.path(object), package.object().to_vec()),
+        ],
+    };
+    if let Some(file) = &outputs.header {
+        let text = c_header(&package, &description, &settings.object_name())?;
+        files.push((outputs.path(file), text.into_bytes()));
+    }
+    Ok(files)
+}
+
+/// One object where it serves all, or the only one is for this machine; else one for each architecture.
+fn with_objects(package: Package, objects: Vec<(String, Vec<u8>)>) -> Result<Package, package::Error> {
+    let serves_all = match objects.as_slice() {
+        [(name, _)] => architecture::host() == Some(name),
+        several => several
+            .windows(2)
+            .all(|pair| matches!(pair, [(_, one), (_, other)] if one == other)),
+    };
+    if serves_all {
+        return Ok(package);
+    }
+    let names: Vec<String> = objects.iter().map(|(name, _)| name.clone()).collect();
+    let package = package.with_objects(objects)?;
+    for name in names {
+        package.describe_for(&name)?;
+    }
     Ok(package)
 }
 
-fn packing(error: &package::Error) -> Error {
+fn packing_step(settings: &Settings) -> String {
+    match &settings.outputs.kind {
+        OutputKind::Json { file } | OutputKind::Yaml { file } => {
+            format!("Packing ebpf object and config into {file}...")
+        }
+        OutputKind::LooseJson { meta, object } | OutputKind::LooseYaml { meta, object } => {
+            format!("Writing ebpf object and config to {object} and {meta}...")
+        }
+    }
+}
+
+pub(crate) fn packing(error: &package::Error) -> Error {
     let packed = Error::failed(format!("cannot make a package of the object: {error}"));
     match error.hint() {
         Some(hint) => packed.with_hint(hint),

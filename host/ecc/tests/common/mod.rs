@@ -1,10 +1,31 @@
-//! Folders with files in them.
+//! Folders with files in them, and `ecc` in one.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
 #![allow(dead_code, reason = "each test uses a part")]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Output};
+
+/// `ecc`, called in a folder.
+pub(crate) fn ecc(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ecc"))
+        .args(arguments)
+        .env_remove("CLANG")
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+/// A folder with these files in it.
+pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        put(folder.path(), name, text);
+    }
+    folder
+}
 
 /// Writes a file; folders in its name are made.
 pub(crate) fn put(folder: &Path, name: &str, text: &str) {

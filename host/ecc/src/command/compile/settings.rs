@@ -2,23 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::CompileArgs;
+use package::architecture;
+
+use crate::cli::{CompileArgs, OutputArgs};
 use crate::error::{Error, Result};
-use crate::includes::KernelTypes;
+use crate::kernel_types::KernelTypes;
 use crate::output;
 
-/// Architectures by Rust's name and by that of `bpf_tracing.h` (`__TARGET_ARCH_*`).
-const ARCHITECTURES: [(&str, &str); 9] = [
-    ("x86_64", "x86"),
-    ("x86", "x86"),
-    ("aarch64", "arm64"),
-    ("arm", "arm"),
-    ("riscv64", "riscv"),
-    ("s390x", "s390"),
-    ("powerpc64", "powerpc"),
-    ("loongarch64", "loongarch"),
-    ("mips64", "mips"),
-];
+/// The word that stands for the header that comes with ecc.
+const SMALL: &str = "small";
+
+/// Architectures of the other byte order than nearly all: their objects have it too.
+const BIG_ENDIAN: [&str; 1] = ["s390"];
 
 /// What one compilation needs to know.
 pub(crate) struct Settings {
@@ -26,46 +21,92 @@ pub(crate) struct Settings {
     pub(crate) headers: Vec<PathBuf>,
     /// The tool's name, without `_bpf`.
     pub(crate) name: String,
-    /// The file to write.
-    pub(crate) package: PathBuf,
+    pub(crate) outputs: Outputs,
     pub(crate) cflags: Vec<String>,
     pub(crate) clang: Option<PathBuf>,
+    /// libbpf's names, at least one.
+    pub(crate) architectures: Vec<&'static str>,
+    pub(crate) types: KernelTypes,
     /// Whether failed reserves of ring buffers are counted.
     pub(crate) loss_counter: bool,
-    /// Where the types of kernels without BTF are packed from, if they are.
+    /// The folder with BTF of kernels, if what the object needs of them is to be packed.
     pub(crate) btf_archive: Option<PathBuf>,
-    vmlinux: Option<PathBuf>,
-    btf: Option<PathBuf>,
+    /// The folder of headers that `--workspace-path` names.
+    workspace: Option<PathBuf>,
+    /// The source is a header.
+    pub(crate) header_only: bool,
+    /// What the user gave and nobody needs.
+    pub(crate) needless: Option<&'static str>,
+}
+
+/// The files to write.
+#[derive(Debug)]
+pub(crate) struct Outputs {
+    pub(crate) folder: PathBuf,
+    pub(crate) kind: OutputKind,
+    /// A C header, if one is wanted.
+    pub(crate) header: Option<String>,
+}
+
+/// A package, or its two parts.
+#[derive(Debug)]
+pub(crate) enum OutputKind {
+    Json { file: String },
+    Yaml { file: String },
+    LooseJson { meta: String, object: String },
+    LooseYaml { meta: String, object: String },
 }
 
 impl Settings {
     pub(crate) fn check(args: &CompileArgs) -> Result<Self> {
-        let name = match &args.name {
+        let name = match &args.output.name {
             Some(name) => given_name(name)?,
-            None => name_of(&args.source)?,
+            None => name_of(&args.source, args.output.header_only)?,
         };
-        let file = args
-            .name
-            .as_ref()
-            .map_or("package.json".to_owned(), |name| format!("{name}.json"));
-        let folder = args.output_path.as_deref().unwrap_or(output::folder_of(&args.source));
+        let architectures = architectures(&args.target_arch)?;
+        let folder = args.output.output_path.as_deref();
         Ok(Self {
             source: args.source.clone(),
-            headers: args.headers.clone(),
-            name,
-            // A path as short as the user's own.
-            package: if folder == Path::new(".") {
-                file.into()
+            headers: if args.output.header_only {
+                vec![args.source.clone()]
             } else {
-                folder.join(file)
+                args.headers.clone()
             },
-            cflags: cflags(args.additional_cflags.as_deref().unwrap_or_default())?,
+            outputs: Outputs::new(
+                &args.output,
+                &name,
+                folder.unwrap_or(output::folder_of(&args.source)),
+                &architectures,
+            )?,
+            name,
+            cflags: cflags(&args.additional_cflags)?,
             clang: args.clang_bin.clone(),
+            types: match (&args.vmlinux, &args.btf) {
+                (Some(word), _) if word == Path::new(SMALL) => KernelTypes::Small,
+                (Some(header), _) => KernelTypes::Header(header.clone()),
+                (None, Some(btf)) => KernelTypes::Btf(btf.clone()),
+                (None, None) => KernelTypes::Running,
+            },
+            architectures,
             loss_counter: !args.no_loss_counter,
             btf_archive: btf_archive(args)?,
-            vmlinux: args.vmlinux.clone(),
-            btf: args.btf.clone(),
+            workspace: workspace(args.workspace_path.as_deref())?,
+            header_only: args.output.header_only,
+            needless: args
+                .llvm_strip_bin
+                .is_some()
+                .then_some("--llvm-strip-bin is not needed any more: ecc takes debug information out by itself"),
         })
+    }
+
+    /// Folders of headers before those that come with ecc, the most important first.
+    pub(crate) fn folders(&self, architecture: &str) -> Vec<PathBuf> {
+        let mut folders = vec![output::folder_of(&self.source).to_owned()];
+        if let Some(include) = &self.workspace {
+            folders.push(include.clone());
+            folders.push(include.join("vmlinux").join(architecture));
+        }
+        folders
     }
 
     /// `obj_name` of the package.
@@ -76,38 +117,113 @@ impl Settings {
             format!("{}_bpf", self.name)
         }
     }
+}
 
-    pub(crate) fn kernel_types(&self) -> KernelTypes<'_> {
-        match (&self.vmlinux, &self.btf) {
-            (Some(header), _) => KernelTypes::Header(header),
-            (None, Some(btf)) => KernelTypes::Btf(btf),
-            (None, None) => KernelTypes::Running,
+impl Outputs {
+    fn new(args: &OutputArgs, name: &str, folder: &Path, architectures: &[&str]) -> Result<Self> {
+        let file = |ending: &str| match &args.name {
+            Some(name) => format!("{name}.{ending}"),
+            None => format!("package.{ending}"),
+        };
+        let object = format!("{name}.bpf.o");
+        let kind = match (args.no_generate_package_json, args.yaml) {
+            (true, _) if architectures.len() > 1 => {
+                return Err(
+                    Error::usage("only a package has room for objects of several architectures")
+                        .with_hint("leave out --no-generate-package-json, or name one architecture"),
+                );
+            }
+            (false, false) => OutputKind::Json { file: file("json") },
+            (false, true) => OutputKind::Yaml { file: file("yaml") },
+            (true, false) => OutputKind::LooseJson {
+                meta: format!("{name}.skel.json"),
+                object,
+            },
+            (true, true) => OutputKind::LooseYaml {
+                meta: format!("{name}.skel.yaml"),
+                object,
+            },
+        };
+        let header = args
+            .name
+            .as_ref()
+            .map_or("ewasm-skel.h".to_owned(), |name| format!("{name}.skel.h"));
+        Ok(Self {
+            folder: folder.to_owned(),
+            kind,
+            header: args.wasm_header.then_some(header),
+        })
+    }
+
+    /// A path as short as the user's own.
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        if self.folder == Path::new(".") {
+            file.into()
+        } else {
+            self.folder.join(file)
         }
     }
 }
 
-/// The suffix of `__TARGET_ARCH_` for the machine that this runs on.
-pub(crate) fn target_arch() -> Result<&'static str> {
-    let here = std::env::consts::ARCH;
-    let found = ARCHITECTURES.iter().find(|(name, _)| *name == here);
-    found
-        .map(|(_, suffix)| *suffix)
-        .ok_or_else(|| Error::failed(format!("BPF programs for {here} are not supported")))
+/// Its `include`.
+fn workspace(path: Option<&Path>) -> Result<Option<PathBuf>> {
+    let Some(path) = path else { return Ok(None) };
+    let include = path.join("include");
+    if !include.is_dir() {
+        return Err(
+            Error::usage(format!("--workspace-path: {} is no folder", include.display()))
+                .with_hint("name the folder that include/ is in; -I FOLDER of --additional-cflags takes any"),
+        );
+    }
+    Ok(Some(include))
+}
+
+/// libbpf's names, each once; this machine's if none is given.
+fn architectures(given: &[String]) -> Result<Vec<&'static str>> {
+    let mut names = Vec::new();
+    for name in given {
+        let name = architecture::named(name.trim()).ok_or_else(|| {
+            let all: Vec<&str> = architecture::all().collect();
+            Error::usage(format!("--target-arch: {name:?} is no architecture"))
+                .with_hint(format!("those that libbpf knows are {}", all.join(", ")))
+        })?;
+        if BIG_ENDIAN.contains(&name) != cfg!(target_endian = "big") {
+            return Err(Error::usage(format!(
+                "--target-arch: {name} has another byte order than this machine, and so have its objects"
+            ))
+            .with_hint(format!("make packages for {name} on a machine of its byte order")));
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        let here = std::env::consts::ARCH;
+        names.push(architecture::host().ok_or_else(|| {
+            Error::failed(format!("libbpf does not know this machine's architecture, {here}"))
+                .with_hint("name one with --target-arch, if it is one of its relatives")
+        })?);
+    }
+    Ok(names)
 }
 
 /// `opensnoop` of `src/opensnoop.bpf.c`.
-fn name_of(source: &Path) -> Result<String> {
+fn name_of(source: &Path, is_header: bool) -> Result<String> {
     let file = source
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let stem = file
-        .strip_suffix(".bpf.c")
-        .or_else(|| file.strip_suffix(".c"))
-        .ok_or_else(|| {
+    let ending = if is_header { ".h" } else { ".c" };
+    let stem = file.strip_suffix(ending).ok_or_else(|| {
+        if is_header {
+            Error::usage(format!("{} is no C header", source.display()))
+                .with_hint("--header-only takes a header with the structs of events, such as opensnoop.h")
+        } else {
             Error::usage(format!("{} is no C source", source.display()))
                 .with_hint("name the BPF program first, such as opensnoop.bpf.c, then its headers")
-        })?;
+        }
+    })?;
+    let stem = stem.strip_suffix(".bpf").unwrap_or(stem);
     if stem.is_empty() {
         return Err(
             Error::usage(format!("{} has no name before its ending", source.display()))
@@ -139,8 +255,15 @@ fn btf_archive(args: &CompileArgs) -> Result<Option<PathBuf>> {
     }
 }
 
-fn cflags(text: &str) -> Result<Vec<String>> {
-    shlex::split(text).ok_or_else(|| Error::usage(format!("--additional-cflags: a quote is not closed in {text:?}")))
+fn cflags(given: &[String]) -> Result<Vec<String>> {
+    let mut flags = Vec::new();
+    for text in given {
+        let split = shlex::split(text);
+        flags.extend(
+            split.ok_or_else(|| Error::usage(format!("--additional-cflags: a quote is not closed in {text:?}")))?,
+        );
+    }
+    Ok(flags)
 }
 
 #[cfg(test)]
@@ -149,15 +272,13 @@ mod tests {
 
     #[test]
     fn a_tool_is_called_as_its_source_is() {
-        assert_eq!(name_of(Path::new("src/opensnoop.bpf.c")).unwrap(), "opensnoop");
-        assert_eq!(name_of(Path::new("a.b.c")).unwrap(), "a.b");
-        assert!(
-            name_of(Path::new("event.h"))
-                .unwrap_err()
-                .to_string()
-                .contains("event.h is no C source")
-        );
-        assert!(name_of(Path::new(".bpf.c")).is_err());
+        assert_eq!(name_of(Path::new("src/opensnoop.bpf.c"), false).unwrap(), "opensnoop");
+        assert_eq!(name_of(Path::new("a.b.c"), false).unwrap(), "a.b");
+        assert_eq!(name_of(Path::new("src/event.bpf.h"), true).unwrap(), "event");
+        let header = name_of(Path::new("event.h"), false).unwrap_err().to_string();
+        assert!(header.contains("event.h is no C source"), "{header}");
+        assert!(name_of(Path::new(".bpf.c"), false).is_err());
+        assert!(name_of(Path::new("a.c"), true).is_err());
     }
 
     #[test]
@@ -170,8 +291,18 @@ mod tests {
 
     #[test]
     fn flags_are_split_as_a_shell_does() {
-        assert_eq!(cflags("-DA='b c' -I ../x").unwrap(), ["-DA=b c", "-I", "../x"]);
-        assert!(cflags("-DA='").is_err());
-        assert!(cflags("").unwrap().is_empty());
+        let split = |text: &str| cflags(&[text.to_owned()]);
+        assert_eq!(split("-DA='b c' -I ../x").unwrap(), ["-DA=b c", "-I", "../x"]);
+        assert!(split("-DA='").is_err());
+        assert!(split("").unwrap().is_empty());
+        assert_eq!(cflags(&["-g".into(), "-w".into()]).unwrap(), ["-g", "-w"]);
+    }
+
+    #[test]
+    fn architectures_have_one_name_each() {
+        let names = |text: &str| architectures(&text.split(',').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(names("x86_64, arm64,aarch64,x86").unwrap(), ["x86", "arm64"]);
+        assert!(names("vax").unwrap_err().to_string().contains("loongarch"));
+        assert_eq!(architectures(&[]).unwrap(), [architecture::host().unwrap()]);
     }
 }
