@@ -1,6 +1,7 @@
 //! What somebody named, from its first bytes.
 
-use registry::Name;
+use package::ErrorKind;
+use registry::{Limits, Name};
 use runtime::Skeleton;
 
 use crate::failure::Failure;
@@ -23,7 +24,10 @@ impl Content {
             Some(Layer::Unknown) => Err(Failure::host(anyhow::anyhow!("{name} is a damaged WebAssembly file"))),
             None => match Skeleton::parse(&bytes) {
                 Ok(skeleton) => Ok(Self::Package(skeleton)),
-                Err(error) => Err(no_package(error, &bytes, name)),
+                Err(error) => match object_beside(name) {
+                    Some(object) if error.kind() == ErrorKind::Loose => loose(&bytes, &object, name),
+                    _ => Err(no_package(error, &bytes, name)),
+                },
             },
         }
     }
@@ -41,6 +45,27 @@ impl Content {
         match self {
             Self::Package(_) => "a package",
             Self::Component(_) => "a component",
+        }
+    }
+}
+
+/// `NAME.bpf.o` of `NAME.skel.json` or `NAME.skel.yaml`.
+fn object_beside(name: &Name) -> Option<Name> {
+    let Name::File(path) = name else { return None };
+    let file = path.file_name()?.to_str()?;
+    let tool = file.strip_suffix(".skel.json").or_else(|| file.strip_suffix(".skel.yaml"))?;
+    Some(Name::File(path.with_file_name(format!("{tool}.bpf.o"))))
+}
+
+/// A package in two files: its metadata, and the object beside it.
+fn loose(meta: &[u8], object: &Name, name: &Name) -> Result<Content, Failure> {
+    let fetched = registry::fetch(object, &Limits::default())
+        .map_err(|error| Failure::from(error).context(format!("the object of {name} cannot be read")))?;
+    match Skeleton::parse_loose(meta, fetched.bytes) {
+        Ok(skeleton) => Ok(Content::Package(skeleton)),
+        Err(error) => {
+            let what = format!("{name} and {object} are not a package that can be run");
+            Err(Failure::from(error).context(what))
         }
     }
 }

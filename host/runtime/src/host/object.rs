@@ -34,7 +34,15 @@ impl Skeleton {
     ///
     /// Describing it checks what parsing alone does not, so that nothing after this fails because of the package.
     pub fn parse(bytes: &[u8]) -> Result<Self, package::Error> {
-        let package = Package::parse(bytes)?;
+        Self::check(Package::parse(bytes)?)
+    }
+
+    /// The same from a package's loose form: its metadata, and the object beside it.
+    pub fn parse_loose(meta: &[u8], object: Vec<u8>) -> Result<Self, package::Error> {
+        Self::check(Package::parse_loose(meta, object)?)
+    }
+
+    fn check(package: Package) -> Result<Self, package::Error> {
         let description = package.describe()?;
         Ok(Self {
             package: Arc::new(package),
@@ -55,7 +63,7 @@ impl wit::HostSkeleton for State {
     fn parse(&mut self, bytes: Vec<u8>) -> wasmtime::Result<Result<Resource<Skeleton>, wit::Error>> {
         match Skeleton::parse(&bytes) {
             Ok(mut skeleton) => {
-                let size = bytes.len() + skeleton.package.object().len();
+                let size = bytes.len() + skeleton.package.objects().map(<[u8]>::len).sum::<usize>();
                 skeleton.share = Some(Arc::new(self.meter.hold(size as u64)?));
                 Ok(Ok(self.table.push(skeleton)?))
             }
