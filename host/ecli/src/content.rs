@@ -53,7 +53,9 @@ impl Content {
 fn object_beside(name: &Name) -> Option<Name> {
     let Name::File(path) = name else { return None };
     let file = path.file_name()?.to_str()?;
-    let tool = file.strip_suffix(".skel.json").or_else(|| file.strip_suffix(".skel.yaml"))?;
+    let tool = file
+        .strip_suffix(".skel.json")
+        .or_else(|| file.strip_suffix(".skel.yaml"))?;
     Some(Name::File(path.with_file_name(format!("{tool}.bpf.o"))))
 }
 

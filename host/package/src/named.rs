@@ -152,7 +152,8 @@ impl Strings {
         }
         let from = |text: &[u8]| {
             let text = std::str::from_utf8(text).unwrap_or_default();
-            u8::from(words.program.contains(text)) * PROGRAM | u8::from(words.library.contains(text)) * LIBRARY
+            let bit = |words: &HashSet<&str>, bit: u8| if words.contains(text) { bit } else { 0 };
+            bit(&words.program, PROGRAM) | bit(&words.library, LIBRARY)
         };
         let strings = btf.strings();
         let mut found = vec![0; strings.len()];

@@ -24,7 +24,7 @@ fn bootstrap(options: &[&str]) -> TempDir {
 #[track_caller]
 fn shows_a_process(package: &Path) {
     let mut ecli = Running::start(ecli(["run", "-o", "json", "--count", "1"]).arg(package));
-    let start = || drop(Command::new("/bin/true").status().unwrap());
+    let start = || assert!(Command::new("/bin/true").status().unwrap().success());
     ecli.line_after(start, |line| line.contains("\"exit_event\":"));
     let ended = ecli.wait();
     assert_eq!(ended.code(), 0, "{}", ended.stderr);
