@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn the_files_that_a_compiler_read_are_named_as_make_names_them() {
-        let rule = "/tmp/object.o: a.bpf.c \\\n  /tmp/first.h ./with\\ space.h \\\n  hash\\#.h dollar$$.h back\\slash.h\n";
+        let rule =
+            "/tmp/object.o: a.bpf.c \\\n  /tmp/first.h ./with\\ space.h \\\n  hash\\#.h dollar$$.h back\\slash.h\n";
         let expected = [
             "a.bpf.c",
             "/tmp/first.h",

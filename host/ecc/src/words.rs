@@ -230,7 +230,7 @@ mod tests {
             folder.path().join("forced.h").display().to_string(),
             "-DX=nine".into(),
         ];
-        let texts = Texts::gather(&[&main], &flags, &[source.clone()], &library);
+        let texts = Texts::gather(&[&main], &flags, std::slice::from_ref(&source), &library);
         assert!(texts.wants_kernel_types());
         let words = texts.words().unwrap();
         for word in ["one", "two", "three", "four", "five", "six", "nine"] {

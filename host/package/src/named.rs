@@ -152,7 +152,7 @@ impl Strings {
         }
         let from = |text: &[u8]| {
             let text = std::str::from_utf8(text).unwrap_or_default();
-            u8::from(words.program.contains(text)) * PROGRAM | u8::from(words.library.contains(text)) * LIBRARY
+            (u8::from(words.program.contains(text)) * PROGRAM) | (u8::from(words.library.contains(text)) * LIBRARY)
         };
         let strings = btf.strings();
         let mut found = vec![0; strings.len()];

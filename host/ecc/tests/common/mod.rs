@@ -1,7 +1,6 @@
 //! Folders with files in them, and `ecc` in one.
 
 #![allow(dead_code, reason = "each test takes what it needs")]
-#![allow(dead_code, reason = "each test uses a part")]
 
 use std::collections::BTreeMap;
 use std::fs;
