@@ -91,10 +91,13 @@ fn common_part(cause: &str) -> String {
     let mut common: Vec<&str> = Vec::new();
     let mut before = "";
     for word in cause.split(' ') {
-        let is_particular = word.starts_with(['\'', '"'])
+        let bare = word.trim_end_matches([',', '.', ':', ';', '?']);
+        let is_particular = bare.starts_with(['\'', '"'])
+            || bare.ends_with(['\'', '"'])
             || word.contains('_')
             || word.chars().any(|c| c.is_ascii_digit())
-            || matches!(before, "program" | "map" | "no") && !matches!(word, "programs" | "member");
+            || matches!(before, "program" | "map") && word != "that"
+            || before == "no" && word.ends_with(',');
         common.push(if is_particular { "…" } else { word });
         before = word;
     }
@@ -109,6 +112,14 @@ mod tests {
     fn causes_that_differ_in_names_only_are_one_group() {
         for (left, right) in [
             ("unknown type name 'a'", "unknown type name 'bcd'"),
+            (
+                "no member named 'a' in 'struct b'",
+                "no member named 'c' in 'struct defg'",
+            ),
+            (
+                "loading: this kernel has no dummy, which",
+                "loading: this kernel has no a_b, which",
+            ),
             (
                 "program x cannot be loaded: R1 has 3",
                 "program y_z cannot be loaded: R2 has 17",
