@@ -33,7 +33,7 @@ fn names() -> Vec<String> {
 }
 
 /// Compiles an example into a folder that is gone afterwards.
-fn compiled(name: &str) -> (Package, Description) {
+fn compiled(name: &str, options: &[&str]) -> (Package, Description) {
     let source = examples().join(name);
     let header = source.join(format!("{name}.h"));
     let out = tempfile::tempdir().unwrap();
@@ -41,6 +41,7 @@ fn compiled(name: &str) -> (Package, Description) {
         .arg(source.join(format!("{name}.bpf.c")))
         .args(header.exists().then_some(header))
         .args(["--additional-cflags", "-Wall -Wextra -Wno-unused-parameter -Werror"])
+        .args(options)
         .arg("-o")
         .arg(out.path())
         .env_remove("CLANG")
@@ -125,7 +126,7 @@ fn each_package_says_what_it_should() {
     let blessed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/examples");
     let mut wrong = Vec::new();
     for name in names() {
-        let (package, description) = compiled(&name);
+        let (package, description) = compiled(&name, &[]);
         let (path, told) = (blessed.join(format!("{name}.txt")), told(&description));
         if std::env::var_os("BLESS").is_some() {
             fs::write(&path, &told).unwrap();
@@ -139,6 +140,24 @@ fn each_package_says_what_it_should() {
         "BLESS=1 writes what these say now:\n{}",
         wrong.join("\n")
     );
+}
+
+#[test]
+fn each_is_the_same_with_the_types_that_come_with_ecc_and_for_two_architectures() {
+    let blessed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/examples");
+    for name in names() {
+        let (package, description) = compiled(&name, &["--vmlinux", "small", "--target-arch", "x86,arm64"]);
+        let expected = fs::read_to_string(blessed.join(format!("{name}.txt"))).unwrap();
+        assert_eq!(told(&description), expected);
+        for architecture in package.architectures() {
+            // System calls differ: an architecture may lack some of the programs.
+            let other = told(&package.describe_for(architecture).unwrap());
+            let lacking: Vec<&str> = expected.lines().filter(|line| !other.contains(line)).collect();
+            let known = lacking.iter().all(|line| line.contains(": tp/syscalls/"));
+            assert!(known && other.contains("program "), "{name}, {architecture}: {other}");
+        }
+        load(&name, &package, description);
+    }
 }
 
 #[test]
@@ -180,7 +199,7 @@ fn each_readme_has_what_a_user_needs() {
 
 #[test]
 fn bootstrap_counts_its_losses_itself() {
-    let (_, description) = compiled("bootstrap");
+    let (_, description) = compiled("bootstrap", &[]);
     let events = description.maps.iter().find(|map| map.name == "events").unwrap();
     assert_eq!((events.lost.as_deref(), events.max_entries), (Some("lost"), 256 * 1024));
 }

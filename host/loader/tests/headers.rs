@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+use std::collections::HashSet;
 use std::path::Path;
 
 #[test]
@@ -52,4 +53,42 @@ fn a_btf_that_is_missing_or_broken_is_named() {
     std::fs::write(file.path(), b"neither BTF nor ELF").unwrap();
     let broken = loader::vmlinux_header(Some(file.path())).unwrap_err();
     assert!(broken.to_string().contains(file.path().to_str().unwrap()), "{broken:#}");
+}
+
+#[test]
+fn a_program_gets_the_types_that_it_names_and_what_their_named_pointers_lead_to() {
+    let header = |words: &[&str]| {
+        let words = package::Words {
+            program: words.iter().copied().collect(),
+            library: ["__u64", "task_struct"].into(),
+        };
+        loader::vmlinux_header_for(None, &words).unwrap()
+    };
+    let (all, none) = (loader::vmlinux_header(None).unwrap(), header(&[]));
+    assert!(none.contains("__u64;") && !none.contains("struct task_struct {"));
+    let task = header(&["task_struct"]);
+    assert!(task.contains("\nstruct task_struct {\n") && task.contains("\nstruct mm_struct;\n"));
+    assert!(task.len() < all.len() / 10, "{} of {} bytes", task.len(), all.len());
+    let memory = header(&["task_struct", "mm"]);
+    assert!(memory.contains("\nstruct mm_struct {\n"));
+    let constant = header(&["BPF_MAP_TYPE_RINGBUF"]);
+    assert!(constant.contains("BPF_MAP_TYPE_HASH"), "the whole enum");
+    assert_eq!(task, header(&["task_struct"]));
+}
+
+#[test]
+fn the_small_header_declares_what_its_list_names() {
+    let header = loader::small_vmlinux_header();
+    assert!(header.len() < 400_000, "{} bytes", header.len());
+    let words: HashSet<&str> = header.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let list = include_str!("../src/vmlinux/small.txt");
+    let lines = list.lines().filter(|line| !line.starts_with('#'));
+    let missing: Vec<&str> = lines
+        .flat_map(str::split_whitespace)
+        .filter(|name| !words.contains(name))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "make it anew with examples/small-vmlinux.rs: {missing:?}"
+    );
 }

@@ -16,7 +16,7 @@ use crate::fields::shortened;
 use crate::layout::Layouts;
 use crate::maps::{ObjectProgram, object_programs};
 use crate::meta::{Meta, ProgramMeta};
-use crate::retarget::retarget;
+use crate::retarget::{Names, drop_absent, renumber};
 use crate::sections::data_sections;
 use crate::skeleton::find_btf;
 
@@ -32,9 +32,14 @@ pub(crate) fn describe(
     let btf = find_btf(&elf).at(|| "bpf_object")?;
     cut::check(&elf, &btf).at(|| "bpf_object")?;
     let sections = data_sections(&elf, &btf).at(|| "bpf_object")?;
+    let mut origin = None;
     if let Some(other) = other {
         let other = Elf::parse(other).at(|| "bpf_object")?;
-        retarget(&mut meta, &find_btf(&other).at(|| "bpf_object")?, &btf)?;
+        let types = find_btf(&other).at(|| "bpf_object")?;
+        let names = Names::of(&other, &types).at(|| "bpf_object")?;
+        drop_absent(&mut meta, &names, &Names::of(&elf, &btf).at(|| "bpf_objects")?);
+        renumber(&mut meta, &types, &btf)?;
+        origin = Some(names);
     }
     let mut layouts = Layouts::new(&btf);
 
@@ -46,7 +51,8 @@ pub(crate) fn describe(
         }
     }
     let variables = variables::describe(&mut layouts, &btf, &sections, &meta.sections, runtime_args)?;
-    let programs = programs(object_programs(&elf).at(|| "bpf_object")?, meta.programs).at(|| "meta.bpf_skel")?;
+    let programs = object_programs(&elf).at(|| "bpf_object")?;
+    let programs = join_programs(programs, meta.programs, origin.as_ref()).at(|| "meta.bpf_skel")?;
     let mut joined = maps::Maps {
         elf: &elf,
         btf: &btf,
@@ -77,9 +83,13 @@ pub(crate) fn describe(
 }
 
 /// Programs that the package lists, then the object's others. Those are only attached where the package lists none
-/// at all: who lists some has chosen.
-fn programs(object: Vec<ObjectProgram>, listed: Option<Vec<ProgramMeta<'_>>>) -> Result<Vec<Program>, Error> {
-    let link_unlisted = listed.is_none();
+/// at all: who lists some has chosen. What the object that they were listed from does not have could not be listed.
+fn join_programs(
+    object: Vec<ObjectProgram>,
+    listed: Option<Vec<ProgramMeta<'_>>>,
+    origin: Option<&Names>,
+) -> Result<Vec<Program>, Error> {
+    let link_all = listed.is_none();
     let known: Vec<String> = object.iter().map(|program| program.name.clone()).collect();
     let mut order = Vec::with_capacity(object.len());
     let mut left: HashMap<String, ObjectProgram> = object
@@ -106,6 +116,7 @@ fn programs(object: Vec<ObjectProgram>, listed: Option<Vec<ProgramMeta<'_>>>) ->
     }
     for name in known {
         if let Some(program) = left.remove(&name) {
+            let link_unlisted = link_all || origin.is_some_and(|origin| !origin.programs.contains(&name));
             order.push(Program {
                 name,
                 section: program.section,

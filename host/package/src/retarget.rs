@@ -1,14 +1,56 @@
-//! Type IDs of one object's BTF in that of another, which was compiled from the same source for another architecture.
+//! Metadata that was made from one object, for another, which was compiled from the same source for another architecture.
 //!
-//! Metadata speaks of the first object's BTF. In others the same types may have other numbers: register structs differ.
+//! Its type IDs are those of the first object's BTF. In others the same types may have other numbers: register structs differ. And
+//! a source may have programs for one architecture only, such as for system calls that others do not have.
+
+use std::collections::HashSet;
 
 use crate::btf::{Btf, Kind};
+use crate::elf::Elf;
 use crate::error::{At, Error};
 use crate::limits;
+use crate::maps::{object_maps, object_programs};
 use crate::meta::{ExportConfig, Meta};
+use crate::sections::data_sections;
+
+/// What an object defines.
+pub(crate) struct Names {
+    pub(crate) programs: HashSet<String>,
+    maps: HashSet<String>,
+    variables: HashSet<String>,
+}
+
+impl Names {
+    pub(crate) fn of(elf: &Elf<'_>, btf: &Btf<'_>) -> Result<Self, Error> {
+        let sections = data_sections(elf, btf)?;
+        let maps = object_maps(elf, btf, &sections)?.into_iter();
+        let variables = sections.iter().flat_map(|section| &section.variables);
+        Ok(Self {
+            programs: object_programs(elf)?.into_iter().map(|program| program.name).collect(),
+            variables: variables.map(|variable| variable.name.to_owned()).collect(),
+            maps: maps.map(|map| map.name).collect(),
+        })
+    }
+}
+
+/// Takes out of `meta` what `from` defines and `to` does not: nobody made a mistake.
+pub(crate) fn drop_absent(meta: &mut Meta<'_>, from: &Names, to: &Names) {
+    let stays = |from: &HashSet<String>, to: &HashSet<String>, name: &str| !from.contains(name) || to.contains(name);
+    if let Some(programs) = &mut meta.programs {
+        programs.retain(|program| stays(&from.programs, &to.programs, program.name));
+    }
+    meta.maps.retain(|map| {
+        let name = map.ident.or(map.name).unwrap_or_default();
+        stays(&from.maps, &to.maps, name)
+    });
+    for section in &mut meta.sections {
+        let variables = &mut section.variables;
+        variables.retain(|variable| stays(&from.variables, &to.variables, variable.name));
+    }
+}
 
 /// Makes `meta`, which speaks of types of `from`, speak of those of `to`.
-pub(crate) fn retarget(meta: &mut Meta<'_>, from: &Btf<'_>, to: &Btf<'_>) -> Result<(), Error> {
+pub(crate) fn renumber(meta: &mut Meta<'_>, from: &Btf<'_>, to: &Btf<'_>) -> Result<(), Error> {
     for (index, export) in meta.export_types.iter_mut().enumerate() {
         let path = || format!("meta.export_types[{index}].type_id");
         if let Some(id) = &mut export.type_id {

@@ -156,3 +156,48 @@ fn names_of_others_for_an_architecture_are_known_and_odd_entries_refused() {
         "bpf_objects: found 100 objects, at most 32 are read"
     );
 }
+
+#[test]
+fn what_one_architecture_only_has_is_asked_of_no_other() {
+    let source = |more: &str| {
+        clang::compile(&format!(
+            "int everywhere; {more}\nSEC(\"kprobe/x\") int both(void *ctx) {{ return everywhere; }}"
+        ))
+    };
+    let first = source(
+        "int here_only = 1; struct { __uint(type, 27); __uint(max_entries, 4096); } rings SEC(\".maps\");\n\
+         SEC(\"kprobe/open\") int open(void *ctx) { return here_only; }",
+    );
+    let second = source(
+        "int there_only; SEC(\"kprobe/openat\") int openat(void *ctx) { return there_only; }\nSEC(\"?kprobe/y\") int off(void *ctx) { return 0; }",
+    );
+    let derived = Package::from_object(first.clone(), "tool", &[]).unwrap();
+    let mut meta = derived.meta().clone();
+    meta["bpf_skel"]["progs"][0]["link"] = json!(false);
+    let data = meta["bpf_skel"]["data_sections"].as_array_mut().unwrap();
+    let data = data.iter_mut().find(|section| section["name"] == ".data").unwrap();
+    data["variables"][0]["value"] = json!(7);
+    meta["bpf_skel"]["maps"][0]["export_config"] = json!("default");
+    let package = derived.with_meta(meta).unwrap();
+    let package = package
+        .with_objects(vec![(foreign().into(), first), (host().into(), second)])
+        .unwrap();
+    let linked = |description: Description| -> Vec<(String, bool)> {
+        let programs = description.programs.into_iter();
+        programs.map(|program| (program.name, program.link)).collect()
+    };
+    let here = linked(package.describe().unwrap());
+    assert_eq!(here.len(), 3);
+    for expected in [("openat", true), ("off", false)] {
+        assert!(here.contains(&(expected.0.to_owned(), expected.1)), "{here:?}");
+    }
+    let there = linked(package.describe_for(foreign()).unwrap());
+    assert!(
+        there.iter().any(|(name, _)| name == "open") && there.len() == 2,
+        "{there:?}"
+    );
+    // What neither of them has is a mistake, as ever.
+    let mut meta = package.meta().clone();
+    meta["bpf_skel"]["progs"][0]["name"] = json!("nowhere");
+    assert!(package.with_meta(meta).unwrap().describe().is_err());
+}

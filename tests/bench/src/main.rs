@@ -83,10 +83,15 @@ pub(crate) enum Part {
     Start,
     /// Memory and sizes.
     Size,
+    /// What `ecc` takes above clang; needs neither root nor `ecli`.
+    Ecc,
 }
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    if arguments.only == Some(Part::Ecc) {
+        return compiler_only(&arguments);
+    }
     if !rustix::process::geteuid().is_root() {
         bail!("the bench loads programs into the kernel: run it as root");
     }
@@ -100,13 +105,50 @@ fn main() -> Result<()> {
     run(&arguments, cores, Some(&ecli))
 }
 
-fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
+/// What needs no kernel.
+fn compiler_only(arguments: &Arguments) -> Result<()> {
+    let ecc = arguments
+        .ecc
+        .as_ref()
+        .context("there is no ecc to measure: name one with --ecc")?;
+    let (compilers, folder) = prepare(arguments)?;
+    let mut report = Report::default();
+    describe(&mut report, &compilers, None);
+    sections::ecc(&mut report, ecc, &compilers, &folder, repeat(arguments))?;
+    save(arguments, &report.finish())
+}
+
+/// The compilers, and a folder for what they make.
+fn prepare(arguments: &Arguments) -> Result<(Compilers, PathBuf)> {
     let compilers = Compilers {
         clang: find_clang(arguments.clang.as_deref())?,
         cc: arguments.cc.clone(),
     };
     let folder = beside_us("bench-programs").context("the bench does not know where it lies")?;
     std::fs::create_dir_all(&folder)?;
+    Ok((compilers, folder))
+}
+
+fn repeat(arguments: &Arguments) -> usize {
+    arguments.repeat.unwrap_or(if arguments.quick { 1 } else { 5 }).max(1)
+}
+
+/// The machine and the programs, a line each.
+fn describe(report: &mut Report, compilers: &Compilers, ecli: Option<&Path>) {
+    let lines = machine::describe(&compilers.clang, &compilers.cc, ecli);
+    let lines: Vec<_> = lines.iter().map(|(key, value)| format!("* {key}: {value}")).collect();
+    report.paragraph(&lines.join("\n"));
+}
+
+fn save(arguments: &Arguments, text: &str) -> Result<()> {
+    match &arguments.results {
+        Some(path) => std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display())),
+        None => Ok(()),
+    }
+}
+
+fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
+    let (compilers, folder) = prepare(arguments)?;
     let workload = Workload::build(&compilers, &folder)?;
 
     let mut tools = contenders::workload_tools(&workload, ecli);
@@ -120,19 +162,12 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
     }
 
     let mut report = Report::default();
-    let lines = machine::describe(&compilers.clang, &compilers.cc, ecli);
-    report.paragraph(
-        &lines
-            .iter()
-            .map(|(key, value)| format!("* {key}: {value}"))
-            .collect::<Vec<_>>()
-            .join("\n"),
-    );
+    describe(&mut report, &compilers, ecli);
 
     let quick = arguments.quick;
     let bench = Bench {
         duration: Duration::from_secs_f64(arguments.seconds.unwrap_or(if quick { 0.3 } else { 2.0 })),
-        repeat: arguments.repeat.unwrap_or(if quick { 1 } else { 5 }).max(1),
+        repeat: repeat(arguments),
         cores,
         words: folder.join("words"),
         tools,
@@ -156,10 +191,10 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
     if wants(Part::Size) {
         wrong.extend(bench.size(&mut report)?);
     }
-    let text = report.finish();
-    if let Some(path) = &arguments.results {
-        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    if let Some(ecc) = arguments.ecc.as_ref().filter(|_| wants(Part::Ecc)) {
+        sections::ecc(&mut report, ecc, &compilers, &folder, bench.repeat)?;
     }
+    save(arguments, &report.finish())?;
     if !wrong.is_empty() {
         bail!("{} runs do not add up:\n{}", wrong.len(), wrong.join("\n"));
     }

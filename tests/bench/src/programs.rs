@@ -15,10 +15,10 @@ use crate::kernel::CounterOffsets;
 use crate::report::note;
 
 /// Where the sources of this crate lie.
-const SOURCES: &str = env!("CARGO_MANIFEST_DIR");
+pub(crate) const SOURCES: &str = env!("CARGO_MANIFEST_DIR");
 
 /// libbpf's headers, as libbpf-sys installed them; its static libraries lie beside the folder.
-const INCLUDE: &str = env!("BENCH_LIBBPF_INCLUDE");
+pub(crate) const INCLUDE: &str = env!("BENCH_LIBBPF_INCLUDE");
 
 /// The compilers to use.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! The parts of the bench: what is measured how often, the tables, and what they say about the bounds.
 
 mod cpu;
+mod ecc;
 mod ending;
 mod latency;
 mod size;
@@ -12,6 +13,8 @@ use std::time::Duration;
 use crate::machine::Cores;
 use crate::programs::Workload;
 use crate::tool::{BOTH, Tool};
+
+pub(crate) use ecc::ecc;
 
 /// Everything that a part needs.
 #[derive(Debug)]
