@@ -10,6 +10,24 @@ use loader::Totals;
 
 use crate::session::Session;
 
+/// Sources that the guest has closed and that are kept to be counted at the end. A guest that opens and closes more of them frees
+/// the buffers of the oldest.
+const CLOSED_SOURCES: usize = 16;
+
+/// A reader of maps, and which these are.
+struct Source {
+    reader: Arc<Mutex<loader::EventSource>>,
+    /// The kernel's numbers of the maps.
+    maps: Vec<u32>,
+    closed: bool,
+}
+
+impl Source {
+    fn totals(&self) -> Totals {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner).totals()
+    }
+}
+
 /// What the host keeps for one run: the guest's handles, and what the session granted.
 pub(crate) struct State {
     pub(crate) table: ResourceTable,
@@ -21,9 +39,9 @@ pub(crate) struct State {
     pub(crate) calls: u64,
     /// Every link that the guest has not given back yet, so that the end of the run can detach them side by side.
     links: Vec<Arc<Mutex<Option<loader::Link>>>>,
-    /// The event sources that the guest has open: they are counted once everything is detached.
-    sources: Vec<Arc<Mutex<loader::EventSource>>>,
-    /// What became of the events of those that the guest has closed; none if there were none.
+    /// The event sources of the guest: they are counted once everything is detached.
+    sources: Vec<Source>,
+    /// What became of the events of those that were counted before that; none if there were none.
     closed: Option<Totals>,
     wasi: WasiCtx,
 }
@@ -65,29 +83,57 @@ impl State {
         link
     }
 
-    /// Keep an event source for the totals.
-    pub(crate) fn keep_source(&mut self, source: loader::EventSource) -> Arc<Mutex<loader::EventSource>> {
-        let source = Arc::new(Mutex::new(source));
-        self.sources.push(Arc::clone(&source));
-        source
+    /// Keep an event source for the totals. What earlier readers of its maps have left is this one's to read.
+    pub(crate) fn keep_source(
+        &mut self,
+        source: loader::EventSource,
+        maps: Vec<u32>,
+    ) -> Arc<Mutex<loader::EventSource>> {
+        let earlier = self.sources.extract_if(.., |source| {
+            source.closed && source.maps.iter().any(|map| maps.contains(map))
+        });
+        let earlier: Vec<Source> = earlier.collect();
+        for source in earlier {
+            self.count(Totals {
+                unread: 0,
+                ..source.totals()
+            });
+        }
+        let reader = Arc::new(Mutex::new(source));
+        self.sources.push(Source {
+            reader: Arc::clone(&reader),
+            maps,
+            closed: false,
+        });
+        reader
     }
 
-    /// Count a source that the guest closes, and free its buffers. What still lies in them is unread: it may be read by
-    /// another source of the same map, and is then counted there.
-    pub(crate) fn close_source(&mut self, source: &Arc<Mutex<loader::EventSource>>) {
-        self.sources.retain(|kept| !Arc::ptr_eq(kept, source));
-        let totals = source.lock().unwrap_or_else(PoisonError::into_inner).totals();
-        self.closed = Some(add(self.closed.unwrap_or(NOTHING), Totals { unread: 0, ..totals }));
+    /// The guest has closed a source. What still lies in its buffers is counted at the end, like that of those that are open.
+    pub(crate) fn close_source(&mut self, reader: &Arc<Mutex<loader::EventSource>>) {
+        if let Some(source) = self
+            .sources
+            .iter_mut()
+            .find(|source| Arc::ptr_eq(&source.reader, reader))
+        {
+            source.closed = true;
+        }
+        let closed = self.sources.iter().filter(|source| source.closed).count();
+        if closed > CLOSED_SOURCES
+            && let Some(oldest) = self.sources.iter().position(|source| source.closed)
+        {
+            let totals = self.sources.remove(oldest).totals();
+            self.count(totals);
+        }
+    }
+
+    fn count(&mut self, totals: Totals) {
+        self.closed = Some(add(self.closed.unwrap_or(NOTHING), totals));
     }
 
     /// Records that the guest was given so far, from all of its sources.
     pub(crate) fn delivered(&self) -> u64 {
-        let open: u64 = self
-            .sources
-            .iter()
-            .map(|source| source.lock().unwrap_or_else(PoisonError::into_inner).totals().delivered)
-            .sum();
-        open + self.closed.map_or(0, |totals| totals.delivered)
+        let kept: u64 = self.sources.iter().map(|source| source.totals().delivered).sum();
+        kept + self.closed.map_or(0, |totals| totals.delivered)
     }
 
     /// For WASI's calls that wait.
@@ -108,11 +154,8 @@ impl State {
             .collect();
         loader::detach_all(links).ok();
         self.cuts.finish();
-        let open = self
-            .sources
-            .drain(..)
-            .map(|source| source.lock().unwrap_or_else(PoisonError::into_inner).totals());
-        self.closed.into_iter().chain(open).reduce(add)
+        let kept = self.sources.drain(..).map(|source| source.totals());
+        self.closed.into_iter().chain(kept).reduce(add)
     }
 }
 

@@ -44,6 +44,48 @@ fn ctrl_c_under_load_prints_what_is_there_and_accounts_for_it() {
     );
 }
 
+const EACH_SYSTEM_CALL: &str = r#"
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+char LICENSE[] SEC("license") = "GPL";
+struct event { __u64 time; };
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 256 * 1024);
+    __type(value, struct event);
+} events SEC(".maps");
+SEC("raw_tp/sys_enter") int enter(void *ctx)
+{
+    struct event event = { bpf_ktime_get_ns() };
+    bpf_ringbuf_output(&events, &event, sizeof(event), 0);
+    return 0;
+}
+"#;
+
+/// Between the request to end and the last detaching, system calls go on; who does not read them any more says so.
+#[test]
+fn what_came_after_the_request_to_end_is_told_as_unread() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("calls.bpf.c");
+    std::fs::write(&source, EACH_SYSTEM_CALL).unwrap();
+    let package = cli_tests::compile(&source, std::path::Path::new("none.h"));
+    // The first few runs may end in a quiet moment.
+    for _ in 0..10 {
+        let ended = under_load(|| {
+            let mut ecli = Running::start(ecli(["run", "-j"]).arg(&package));
+            ecli.line(|_| true);
+            ecli.interrupt()
+        });
+        assert_eq!(ended.code(), 0, "{}", ended.stderr);
+        let line = ended.stderr.lines().find(|line| line.ends_with(" unread")).unwrap();
+        let (_, unread) = line.trim_end_matches(" unread").rsplit_once(' ').unwrap();
+        if unread.parse::<u64>().unwrap() > 0 {
+            return;
+        }
+    }
+    panic!("ten runs under load left nothing unread");
+}
+
 #[test]
 fn sigterm_ends_a_run_in_order() {
     let mut ecli = Running::start(ecli(["run", "-j"]).arg(example("bootstrap")));

@@ -56,7 +56,11 @@ fn run() -> Result<u8, Error> {
     let object = open.load()?;
 
     let is_unread = |map: &MapDescription| BUFFERS.contains(&map.kind) && map.source.is_none();
-    let unread = description.maps.iter().find(|map| is_unread(map)).map(|map| map.name.clone());
+    let unread = description
+        .maps
+        .iter()
+        .find(|map| is_unread(map))
+        .map(|map| map.name.clone());
 
     let (mut maps, mut formats) = (Vec::new(), Vec::new());
     for map in description.maps {

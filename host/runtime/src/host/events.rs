@@ -50,7 +50,7 @@ impl wit::HostEventSource for State {
                 if let (true, Some(map)) = (self.session.fail_on_loss, uncounted.and_then(|index| maps.get(index))) {
                     return Ok(Err(wit::Error::Other(uncountable(map.name()))));
                 }
-                let source = EventSource(self.keep_source(source));
+                let source = EventSource(self.keep_source(source, maps.iter().map(|map| map.info().id).collect()));
                 Ok(Ok(self.table.push(source)?))
             }
             Err(error) => Ok(Err(failure(&error))),
