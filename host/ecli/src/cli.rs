@@ -17,6 +17,7 @@ Examples:
   sudo ecli run -o json package.json   Print each event as a line of JSON
   ecli run package.json -h             Say which options the tool has
   ecli run -h                          Say which options `run` has, and how it ends
+  ecli inspect package.json            Say what is in it, and what it asks of the kernel
 
 Most tools need root, or the capabilities BPF and PERFMON. Their help does not.";
 
@@ -55,7 +56,7 @@ Exit status:
 #[derive(Debug, Parser)]
 #[command(
     name = "ecli", version, styles = STYLES, max_term_width = 100, after_help = EXAMPLES, arg_required_else_help = true,
-    override_usage = "ecli run [OPTIONS] NAME [ARGS]...\n       ecli NAME [ARGS]...",
+    override_usage = "ecli run [OPTIONS] NAME [ARGS]...\n       ecli NAME [ARGS]...\n       ecli inspect [OPTIONS] NAME",
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -65,6 +66,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(Run),
+    Inspect(Inspect),
 }
 
 /// Run a tool until it ends, until Ctrl-C, or until a limit set here
@@ -117,6 +119,38 @@ pub(crate) struct Run {
     /// NAME and ARGS. One positional, because clap then leaves all that follows the first value alone.
     #[arg(hide = true, trailing_var_arg = true, value_name = "NAME")]
     pub(crate) tool: Vec<OsString>,
+}
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  ecli inspect package.json
+  ecli inspect -o json package.json | jq '.programs[] | {name, helpers}'
+  ecli inspect tool.wasm";
+
+/// Say what is in a package or component; nothing of it is run
+#[derive(Debug, Args)]
+#[command(after_help = INSPECT_EXAMPLES)]
+pub(crate) struct Inspect {
+    /// How to say it: text or json
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = InspectFormat::Text, hide_possible_values = true)]
+    pub(crate) output: InspectFormat,
+
+    /// The same as -o json
+    #[arg(short, long, conflicts_with = "output")]
+    pub(crate) json: bool,
+
+    /// A file, an http:// or https:// address, or - for standard input, as `run` takes them
+    #[arg(value_name = "NAME")]
+    pub(crate) name: OsString,
+}
+
+/// How to say what is in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InspectFormat {
+    /// For people
+    Text,
+    /// One object
+    Json,
 }
 
 /// What the contract calls `output-format`. Which of them work is up to the printer.

@@ -8,6 +8,7 @@ mod content;
 mod exit;
 mod failure;
 mod habits;
+mod inspect;
 mod module;
 mod printer;
 mod run;
@@ -47,14 +48,19 @@ fn execute(line: &[OsString], printer: &mut Printer) -> Result<Exit, Failure> {
         Ok(Cli {
             command: Command::Run(run),
         }) => run::run(Settings::new(run, line)?, printer),
-        Err(message) => Ok(explain(message, printer)),
+        Ok(Cli {
+            command: Command::Inspect(inspect),
+        }) => inspect::inspect(&inspect, printer),
+        Err(message) => Ok(explain(message, line, printer)),
     }
 }
 
 /// Prints help, or what is wrong with the line.
-fn explain(mut message: clap::Error, printer: &mut Printer) -> Exit {
+fn explain(mut message: clap::Error, line: &[OsString], printer: &mut Printer) -> Exit {
     // clap's advice is to put `--` before what it does not know; here that would name standard input.
-    let unknown = message.kind() == ErrorKind::UnknownArgument && message.get(ContextKind::SuggestedArg).is_none();
+    let runs = line.get(1).is_some_and(|command| command == "run");
+    let unknown =
+        runs && message.kind() == ErrorKind::UnknownArgument && message.get(ContextKind::SuggestedArg).is_none();
     message.remove(ContextKind::Suggested);
     printer.clap(&message);
     if unknown {

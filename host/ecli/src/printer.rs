@@ -48,6 +48,11 @@ impl<E: Write> Printer<E> {
         self.line(format_args!("ecli: {}", without_controls(&note.to_string())));
     }
 
+    /// Prints what was asked for, on standard output.
+    pub(crate) fn data(&mut self, text: &str) {
+        io::stdout().lock().write_all(text.as_bytes()).ok();
+    }
+
     /// Prints what the parser of the command line has to say: help on standard output, complaints on standard error.
     pub(crate) fn clap(&mut self, message: &clap::Error) {
         message.print().ok();

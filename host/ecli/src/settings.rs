@@ -115,7 +115,8 @@ fn name_and_arguments(tool: Vec<OsString>, before: &[OsString]) -> Result<(OsStr
     Ok((name, arguments))
 }
 
-fn parse_name(name: &OsStr) -> Result<Name, Failure> {
+/// What a name on the command line stands for.
+pub(crate) fn parse_name(name: &OsStr) -> Result<Name, Failure> {
     Name::parse(name).map_err(|error| Failure {
         exit: crate::exit::Exit::Usage,
         ..error.into()

@@ -11,6 +11,7 @@ fn read(line: &str) -> Result<Settings, Failure> {
         .command
     {
         Command::Run(run) => Settings::new(run, &line),
+        other => panic!("{line:?} is {other:?}"),
     }
 }
 

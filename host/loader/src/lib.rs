@@ -18,6 +18,7 @@ mod lost;
 mod map;
 mod map_batch;
 mod mapping;
+pub mod names;
 mod object;
 mod open;
 mod pace;

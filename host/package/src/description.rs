@@ -99,6 +99,8 @@ pub struct Map {
     pub max_entries: u32,
     /// `BPF_F_*` at creation.
     pub flags: u32,
+    /// Whether it asks to be pinned, and found again, under its name in the BPF file system.
+    pub pinned: bool,
     /// The key's layout, where BTF has it.
     pub key: Option<TypeIndex>,
     /// The value's layout, where BTF has it.

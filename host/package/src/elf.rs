@@ -6,23 +6,23 @@
 
 use std::collections::HashMap;
 
-use crate::error::{At, Error};
+use crate::error::Error;
 use crate::limits;
 
 const RELOCATABLE: u16 = 1;
 const MACHINE_BPF: u16 = 247;
 const SECTION_HEADER: usize = 64;
-const SYMBOL: usize = 24;
 
 const SHT_PROGBITS: u32 = 1;
-const SHT_SYMTAB: u32 = 2;
 const SHT_NOBITS: u32 = 8;
+const SHT_REL: u32 = 9;
 const SHF_EXECINSTR: u64 = 4;
 
 /// A BPF object's sections by index, and its symbols in file order.
 pub(crate) struct Elf<'a> {
     pub(crate) sections: Vec<Section<'a>>,
     pub(crate) symbols: Vec<Symbol<'a>>,
+    table: SymbolTable<'a>,
 }
 
 pub(crate) struct Section<'a> {
@@ -31,8 +31,17 @@ pub(crate) struct Section<'a> {
     pub(crate) data: &'a [u8],
     pub(crate) size: u64,
     pub(crate) content: Content,
+    /// For relocations, the section that they change.
+    pub(crate) info: u32,
     link: u32,
     kind: u32,
+}
+
+impl Section<'_> {
+    /// Whether it is a list of relocations as BPF objects have them.
+    pub(crate) fn is_relocations(&self) -> bool {
+        self.kind == SHT_REL
+    }
 }
 
 /// What a section is to the loader.
@@ -42,15 +51,6 @@ pub(crate) enum Content {
     Data,
     Zeros,
     Other,
-}
-
-/// A defined symbol with a name.
-pub(crate) struct Symbol<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) section: usize,
-    pub(crate) value: u64,
-    pub(crate) size: u64,
-    pub(crate) function: bool,
 }
 
 /// The number of `N` bytes at `offset`, in the host's byte order.
@@ -64,12 +64,27 @@ macro_rules! number {
     };
 }
 
+mod symbols;
+
+pub(crate) use symbols::Symbol;
+use symbols::SymbolTable;
+
 impl<'a> Elf<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Error> {
         check_header(bytes)?;
         let sections = sections(bytes)?;
-        let symbols = symbols(&sections)?;
-        Ok(Self { sections, symbols })
+        let table = SymbolTable::find(&sections)?;
+        let symbols = table.placed(sections.len())?;
+        Ok(Self {
+            sections,
+            symbols,
+            table,
+        })
+    }
+
+    /// The symbol that relocations call `index`. Section 0 is none: somebody else has it. Empty is the name of what has none.
+    pub(crate) fn symbol(&self, index: usize) -> Result<Symbol<'a>, Error> {
+        self.table.symbol(index)
     }
 
     pub(crate) fn section(&self, name: &str) -> Option<(usize, &Section<'a>)> {
@@ -220,50 +235,10 @@ fn sections(bytes: &[u8]) -> Result<Vec<Section<'_>>, Error> {
                 SHT_NOBITS => Content::Zeros,
                 _ => Content::Other,
             },
+            info: number!(header, 44, u32)?,
             link: number!(header, 40, u32)?,
             kind,
         });
     }
     Ok(sections)
-}
-
-fn symbols<'a>(sections: &[Section<'a>]) -> Result<Vec<Symbol<'a>>, Error> {
-    let Some(table) = sections.iter().find(|section| section.kind == SHT_SYMTAB) else {
-        return Ok(Vec::new());
-    };
-    let strings = usize::try_from(table.link)
-        .ok()
-        .and_then(|index| sections.get(index))
-        .ok_or_else(|| Error::object("the ELF's symbol names are missing"))?
-        .data;
-    let count = table.data.len() / SYMBOL;
-    if count > limits::ELF_SYMBOLS {
-        return Err(Error::limit(format!(
-            "the ELF has {count} symbols, at most {} are read",
-            limits::ELF_SYMBOLS
-        )));
-    }
-    let mut symbols = Vec::new();
-    for (index, entry) in table.data.chunks_exact(SYMBOL).enumerate() {
-        let info: u8 = number!(entry, 4, u8)?;
-        let section = usize::from(number!(entry, 6, u16)?);
-        // Data without a type, data, function: the rest names sections and files.
-        if section == 0 || section >= sections.len() || info & 0xf > 2 {
-            continue;
-        }
-        let offset = number!(entry, 0, u32)?;
-        if offset == 0 {
-            continue;
-        }
-        symbols.push(Symbol {
-            name: name(strings, offset)
-                .ok_or_else(|| Error::object("it has no readable name"))
-                .at(|| format!("ELF symbol {index}"))?,
-            section,
-            value: number!(entry, 8, u64)?,
-            size: number!(entry, 16, u64)?,
-            function: info & 0xf == 2,
-        });
-    }
-    Ok(symbols)
 }

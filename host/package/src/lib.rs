@@ -2,7 +2,8 @@
 //!
 //! [`Package::parse`] reads format 0.3 with the leniency that existing files need, [`Package::from_object`] derives
 //! a package from a BPF ELF, [`Package::describe`] joins the two: variables, maps, programs and the memory layouts
-//! of every type that they use, taken from the object's BTF. [`encode_value`] turns JSON into those layouts. [`cut_btf`] cuts a kernel's
+//! of every type that they use, taken from the object's BTF. [`encode_value`] turns JSON into those layouts, [`decode_value`] the
+//! other way round; [`program_code`] reads from the instructions what the programs ask of the kernel. [`cut_btf`] cuts a kernel's
 //! BTF down to what an object's relocations look at, and [`KernelBtfs`] puts such cuts into a package.
 //!
 //! The crate is pure: no I/O, no unsafe code, nothing that depends on the running kernel. Its input is hostile: each
@@ -11,7 +12,9 @@
 pub mod architecture;
 mod btf;
 mod c_text;
+mod code;
 mod cut;
+mod decode;
 mod describe;
 mod description;
 mod document;
@@ -34,7 +37,9 @@ mod sections;
 mod skeleton;
 mod types;
 
+pub use code::{KernelFunction, KernelNeeds, ProgramCode, kernel_needs, program_code};
 pub use cut::{BtfNeeds, CutBtf, btf_needs, cut_btf};
+pub use decode::decode_value;
 pub use description::{Argument, Description, Doc, Map, Program, Sample, SampleKind, StackTrace, Variable};
 pub use document::object_name;
 pub use encode::encode_value;

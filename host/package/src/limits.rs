@@ -62,3 +62,10 @@ pub const KERNEL_BTF_BYTES: usize = 16 << 20;
 
 /// Entries of `bpf_objects`. libbpf knows a dozen architectures.
 pub const ARCHITECTURES: usize = 32;
+
+/// Relocations of an object's code. Large tools have some ten thousand.
+pub const CODE_RELOCATIONS: usize = 1 << 20;
+
+/// Calls that are followed from all programs of an object to the functions that they reach. A hundred programs that share a thousand
+/// functions take some hundred thousand.
+pub const CODE_STEPS: usize = 1 << 22;

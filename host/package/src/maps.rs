@@ -32,6 +32,8 @@ pub(crate) struct ObjectMap {
     pub(crate) value_size: u32,
     pub(crate) max_entries: u32,
     pub(crate) flags: u32,
+    /// `LIBBPF_PIN_*`.
+    pub(crate) pinning: u32,
     /// BTF IDs.
     pub(crate) key: Option<u32>,
     pub(crate) value: Option<u32>,
@@ -105,8 +107,7 @@ fn section_map(section: &DataSection<'_>) -> ObjectMap {
         value_size: section.size,
         max_entries: 1,
         flags,
-        key: None,
-        value: None,
+        ..ObjectMap::default()
     }
 }
 
@@ -175,6 +176,7 @@ fn definition(btf: &Btf<'_>, ty: u32) -> Result<ObjectMap, Error> {
             "value_size" => map.value_size = number()?,
             "max_entries" => map.max_entries = number()?,
             "map_flags" => map.flags = number()?,
+            "pinning" => map.pinning = number()?,
             "key" => map.key = pointee(btf, member.ty).at(|| member.name)?,
             "value" => map.value = pointee(btf, member.ty).at(|| member.name)?,
             _ => {}

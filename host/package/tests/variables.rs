@@ -4,7 +4,7 @@
 
 mod clang;
 
-use package::{Package, Value, encode_value};
+use package::{Package, Value, decode_value, encode_value};
 use serde_json::json;
 
 /// Writes `value` into the variable `v` that `declaration` declares; its bytes before and after.
@@ -184,4 +184,50 @@ fn pointers_are_never_set() {
         refusal("struct task *v;", json!(1)),
         "a pointer (struct task *) can't be set"
     );
+}
+
+/// What the variable `v` that `declaration` declares holds from the start.
+fn initial(declaration: &str) -> Value {
+    let package = Package::from_object(clang::compile(declaration), "tool", &[]).unwrap();
+    let description = package.describe().unwrap();
+    let variable = description.variables.iter().find(|variable| variable.name == "v");
+    let variable = variable.unwrap();
+    decode_value(&description.types, variable.ty, &variable.initial)
+}
+
+#[test]
+fn what_a_variable_holds_is_said_in_the_words_that_set_it() {
+    for (declaration, value) in [
+        ("u8 v = 255;", json!(255)),
+        ("s16 v = -2;", json!(-2)),
+        ("u64 v = ~0ull;", json!(u64::MAX)),
+        ("__int128 v = -5;", json!("-5")),
+        ("const volatile bool v = 1;", json!(true)),
+        ("char v = 'x';", json!(120)),
+        ("char v[8] = \"init\";", json!("init")),
+        ("char v[4] = \"a\\0b\";", json!([97, 0, 98, 0])),
+        ("char v[2] = {'a', 'b'};", json!([97, 98])),
+        ("u32 v[2][2] = {{1, 2}, {3}};", json!([[1, 2], [3, 0]])),
+        ("enum e { LOW = -1, HIGH = 7 }; enum e v = LOW;", json!("LOW")),
+        ("enum e { LOW = -1, HIGH = 7 }; enum e v = 3;", json!(3)),
+        ("float v = 0.5;", json!(0.5)),
+        ("double v = -1.25;", json!(-1.25)),
+        (
+            "struct s { int a; struct { u8 b; char name[4]; }; s32 low: 3, high: 5; } v = {-1, {2, \"x\"}, -2, 9};",
+            json!({"a": -1, "b": 2, "name": "x", "low": -2, "high": 9}),
+        ),
+        (
+            "struct s { u32 n; u16 rest[]; } v = {1, {2, 3}};",
+            json!({"n": 1, "rest": [2, 3]}),
+        ),
+    ] {
+        assert_eq!(initial(declaration), value, "{declaration}");
+        let written = bytes(declaration, value);
+        assert_eq!(bytes(declaration, initial(declaration)), written, "{declaration}");
+    }
+    assert_eq!(
+        initial("union u { u32 word; u8 bytes[4]; } v = {0x01010101};"),
+        json!({"word": 0x0101_0101, "bytes": [1, 1, 1, 1]})
+    );
+    assert_eq!(initial("void *v = 0;"), json!(0), "a pointer is an address");
 }

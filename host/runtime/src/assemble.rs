@@ -1,14 +1,16 @@
 //! Which components make up a run: a tool, and what parses and prints for it.
 
 use anyhow::{Context, Result, bail};
-use wac_graph::CompositionGraph;
-use wac_graph::types::Package;
 
 use crate::compose::compose;
 use crate::defaults::{self, Packed};
+use crate::interfaces::Interfaces;
 
-const ARGS: &str = "eunomia:bpf/args@0.1.0";
-const PRINTER: &str = "eunomia:bpf/printer@0.1.0";
+/// What an args component exports.
+pub(crate) const ARGS: &str = "eunomia:bpf/args@0.1.0";
+
+/// What a printer exports.
+pub(crate) const PRINTER: &str = "eunomia:bpf/printer@0.1.0";
 
 /// A component that the user named in place of a default one.
 #[derive(Debug, Clone)]
@@ -38,7 +40,7 @@ pub(crate) fn assemble(tool: &[u8], replacements: &Replacements) -> Result<Vec<u
         &["eunomia:bpf/output"],
     )?;
     // Read alone first: a damaged file is not a matter of what it would be joined with.
-    names(tool).context("the component cannot be read")?;
+    Interfaces::of(tool).context("the component cannot be read")?;
     compose(tool, &[("args", &args), ("printer", &printer)])
         .context("the tool cannot be joined with its args and printer components")
 }
@@ -48,7 +50,8 @@ fn part(default: &Packed, replacement: Option<&Replacement>, export: &str, allow
     let Some(Replacement { name, bytes }) = replacement else {
         return default.unpack();
     };
-    let Names { exports, .. } = names(bytes).with_context(|| format!("{name} is not a WebAssembly component"))?;
+    let Interfaces { exports, .. } =
+        Interfaces::of(bytes).with_context(|| format!("{name} is not a WebAssembly component"))?;
     if !exports.iter().any(|found| found == export) {
         bail!("{name} does not export {export}; it exports {}", list(&exports));
     }
@@ -61,7 +64,7 @@ fn part(default: &Packed, replacement: Option<&Replacement>, export: &str, allow
     }
     let closed = compose(bytes, &[("closed", &defaults::CLOSED.unpack()?)])
         .with_context(|| format!("{name} cannot be closed against WASI"))?;
-    let asked: Vec<String> = names(&closed)?
+    let asked: Vec<String> = Interfaces::of(&closed)?
         .imports
         .into_iter()
         .filter(|import| {
@@ -83,22 +86,6 @@ fn part(default: &Packed, replacement: Option<&Replacement>, export: &str, allow
     Ok(closed)
 }
 
-/// What a component imports and exports.
-struct Names {
-    imports: Vec<String>,
-    exports: Vec<String>,
-}
-
-fn names(bytes: &[u8]) -> Result<Names> {
-    let mut graph = CompositionGraph::new();
-    let package = Package::from_bytes("component", None, bytes.to_vec(), graph.types_mut())?;
-    let world = &graph.types()[package.ty()];
-    Ok(Names {
-        imports: world.imports.keys().cloned().collect(),
-        exports: world.exports.keys().cloned().collect(),
-    })
-}
-
 fn list(names: &[String]) -> String {
     if names.is_empty() {
         "nothing".into()
@@ -112,7 +99,7 @@ mod tests {
     use super::*;
 
     fn imports(bytes: &[u8]) -> Vec<String> {
-        let mut imports = names(bytes).unwrap().imports;
+        let mut imports = Interfaces::of(bytes).unwrap().imports;
         imports.sort();
         imports
     }

@@ -12,6 +12,7 @@ mod cuts;
 mod defaults;
 mod engine;
 mod host;
+mod interfaces;
 mod limits;
 mod poll;
 mod precompiled;
@@ -25,7 +26,10 @@ mod watchdog;
 pub use assemble::{Replacement, Replacements};
 pub use engine::Engine;
 pub use host::Skeleton;
+pub use interfaces::{Interfaces, Role};
 pub use limits::Limits;
+/// What the kernel's numbers are called.
+pub use loader::names;
 pub use loader::{Stop, Totals};
 pub use session::{Exit, Outcome, OutputFormat, OutputOptions, Session};
 pub use stream::Stream;

@@ -19,6 +19,9 @@ const PERF_RECORD: u64 = 1 << 16;
 /// A ring buffer record's length is 30 bits wide (`BPF_RINGBUF_HDR_SZ` and its flags in `include/uapi/linux/bpf.h`).
 const RING_RECORD: u64 = 1 << 30;
 
+/// `LIBBPF_PIN_BY_NAME` of `enum libbpf_pin_type`, in libbpf's `bpf_helpers.h`.
+const PIN_BY_NAME: u32 = 1;
+
 /// Bytes of a name that the kernel keeps.
 const KERNEL_NAME: usize = 15;
 
@@ -80,6 +83,7 @@ impl Maps<'_, '_, '_> {
             name: object.name,
             max_entries: object.max_entries,
             flags: object.flags,
+            pinned: object.pinning == PIN_BY_NAME,
             key,
             value,
             record: None,

@@ -51,6 +51,11 @@ impl Skeleton {
         })
     }
 
+    /// The package itself.
+    pub fn package(&self) -> &Package {
+        &self.package
+    }
+
     /// What the package holds.
     pub fn description(&self) -> &Description {
         &self.description

@@ -1,0 +1,66 @@
+//! `ecli inspect`: what is in a file that could be run. It reads; nothing of what it reads is run, and the kernel is not asked.
+
+mod component;
+mod facts;
+mod json;
+mod layouts;
+mod option;
+mod table;
+mod text;
+
+use registry::{Digest, Limits};
+
+use crate::cli::{Inspect, InspectFormat};
+use crate::content::Content;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::printer::Printer;
+use crate::settings::parse_name;
+use component::Component;
+use facts::Facts;
+
+/// A file, before what is in it.
+struct File {
+    /// As the user named it.
+    name: String,
+    /// Bytes.
+    size: usize,
+    digest: Digest,
+}
+
+/// Says what is in what the command names.
+pub(crate) fn inspect(command: &Inspect, printer: &mut Printer) -> Result<Exit, Failure> {
+    let name = parse_name(&command.name)?;
+    let bytes = registry::fetch(&name, &Limits::default())?.bytes;
+    let file = File {
+        name: name.to_string(),
+        size: bytes.len(),
+        digest: Digest::of(&bytes),
+    };
+    let as_json = command.json || command.output == InspectFormat::Json;
+    let said = match Content::read(bytes, &name)? {
+        Content::Package(skeleton) => {
+            let facts = Facts::gather(file, &skeleton)?;
+            if as_json {
+                pretty(&json::package(&facts))
+            } else {
+                text::package(&facts)
+            }
+        }
+        Content::Component(bytes) => {
+            let component = Component::read(file, &bytes)?;
+            if as_json {
+                pretty(&component.json())
+            } else {
+                component.text()
+            }
+        }
+    };
+    printer.data(&said);
+    Ok(Exit::Success)
+}
+
+/// One document over several lines: people read this too.
+fn pretty(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}
