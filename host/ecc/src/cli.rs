@@ -89,7 +89,7 @@ pub(crate) struct OutputArgs {
     pub(crate) yaml: bool,
 
     /// Write the object and its description as two files, TOOL.bpf.o and TOOL.skel.json, instead of a package
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "btfgen")]
     pub(crate) no_generate_package_json: bool,
 
     /// Write a C header too, with the package's bytes and the structs of the events, for tools in C: ewasm-skel.h, or NAME.skel.h

@@ -1,11 +1,15 @@
 //! Where `vmlinux.h` comes from.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use package::Words;
 
 use crate::error::{Error, Result};
+
+/// Bytes of a header that are read. One with all of a kernel's types has three million.
+const LARGEST: u64 = 64 << 20;
 
 /// The source of a kernel's types.
 #[derive(Debug)]
@@ -48,9 +52,7 @@ impl KernelTypes {
     pub(crate) fn header(&self, words: Option<&Words<'_>>) -> Result<KernelHeader> {
         match self {
             Self::Small => Ok(small(words)),
-            Self::Header(path) => fs::read_to_string(path)
-                .map(whole)
-                .map_err(|error| Error::input("kernel header", path, &error)),
+            Self::Header(path) => read(path).map(whole),
             Self::Btf(path) => {
                 let text = match words {
                     Some(words) => loader::vmlinux_header_for(Some(path), words),
@@ -80,6 +82,23 @@ impl KernelTypes {
             }
         }
     }
+}
+
+/// A header as it is. What is not UTF-8 can only stand in comments and strings, and is replaced.
+fn read(path: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|error| Error::input("kernel header", path, &error))?;
+    if bytes.len() as u64 > LARGEST {
+        let message = format!(
+            "the kernel header {} has more than {} MiB",
+            path.display(),
+            LARGEST >> 20
+        );
+        return Err(Error::failed(message));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn whole(text: String) -> KernelHeader {

@@ -223,6 +223,15 @@ fn name_of(source: &Path, is_header: bool) -> Result<String> {
                 .with_hint("name the BPF program first, such as opensnoop.bpf.c, then its headers")
         }
     })?;
+    let program = source.with_file_name(format!("{stem}.bpf.c"));
+    if !is_header && program.exists() {
+        return Err(Error::usage(format!(
+            "{} and {} would be the same tool",
+            source.display(),
+            program.display()
+        ))
+        .with_hint("if this one is meant, name it with --name NAME"));
+    }
     let stem = stem.strip_suffix(".bpf").unwrap_or(stem);
     if stem.is_empty() {
         return Err(
