@@ -16,7 +16,7 @@ struct {
 	__uint(max_entries, 64);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
-	__type(key, struct key);
+	__type(key, struct place);
 	__type(value, __u64);
 } counts SEC(".maps");
 
@@ -49,7 +49,7 @@ int BPF_PROG(opened, struct file *file)
 SEC("?xdp")
 int packet(struct xdp_md *context)
 {
-	struct key key = { .cpu = context->rx_queue_index };
+	struct place key = { .cpu = context->rx_queue_index };
 
 	bpf_map_lookup_elem(&counts, &key);
 	return XDP_PASS;

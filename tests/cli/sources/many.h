@@ -2,7 +2,7 @@
 
 enum level { QUIET, LOUD = 5 };
 
-struct key {
+struct place {
 	int pid;
 	unsigned int cpu;
 };
@@ -12,5 +12,5 @@ struct event {
 	unsigned int low : 3;
 	unsigned int high : 5;
 	enum level level;
-	struct key key;
+	struct place key;
 };

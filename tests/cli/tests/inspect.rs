@@ -67,7 +67,10 @@ fn calls_are_followed_into_subprograms() {
     let opened = named(&all["programs"], "opened");
     assert_eq!(opened["type"], "lsm");
     assert_eq!(opened["attach"], "lsm/file_open");
-    assert_eq!(opened["helpers"], json!(["ktime_get_ns", "get_current_pid_tgid"]));
+    assert_eq!(
+        opened["helpers"],
+        json!(["ktime_get_ns", "get_current_pid_tgid", "probe_read_kernel"])
+    );
     assert_eq!(opened["kfuncs"], json!(["bpf_rcu_read_lock", "bpf_rcu_read_unlock"]));
     assert_eq!(opened["subprograms"], json!(["now"]));
     assert_eq!(opened["link"], json!(true));
@@ -82,7 +85,7 @@ fn what_the_kernel_must_have_is_said() {
     let kernel = &inspected("many.bpf.c")["kernel"];
     assert_eq!(kernel["license"], "Dual BSD/GPL");
     assert_eq!(kernel["needs_btf"], json!(true));
-    assert_eq!(kernel["core_relocations"], json!(1));
+    assert_eq!(kernel["core_relocations"], json!(2));
     assert_eq!(kernel["btf_of_its_own_for"], "lsm/file_open");
     assert_eq!(kernel["configuration"], json!(["CONFIG_HZ"]));
 }
@@ -92,13 +95,16 @@ fn maps_variables_and_types_are_all_there() {
     let all = inspected("many.bpf.c");
     let counts = named(&all["maps"], "counts");
     assert_eq!(counts["kind"], "percpu_hash");
-    assert_eq!(counts["key"], json!({"size": 8, "type": "struct key"}));
+    assert_eq!(counts["key"], json!({"size": 8, "type": "struct place"}));
     assert_eq!(counts["value"], json!({"size": 8, "type": "unsigned long long"}));
-    assert_eq!((&counts["max_entries"], &counts["flags"]), (&json!(64), &json!(["no_prealloc"])));
+    assert_eq!(
+        (&counts["max_entries"], &counts["flags"]),
+        (&json!(64), &json!(["no_prealloc"]))
+    );
     assert_eq!((&counts["pinned"], &counts["source"]), (&json!(true), &json!(null)));
     let events = named(&all["maps"], "events");
     assert_eq!(events["source"], "ring");
-    assert_eq!(events["record"], json!({"size": 24, "type": "struct event"}));
+    assert_eq!(events["record"], json!({"size": 20, "type": "struct event"}));
 
     let level = named(&all["variables"], "level");
     assert_eq!(level["default"], "LOUD");
@@ -107,14 +113,29 @@ fn maps_variables_and_types_are_all_there() {
     assert_eq!(named(&all["variables"], "names")["default"], json!(["init", ""]));
     assert_eq!(named(&all["variables"], "seen")["option"], json!(null), "it counts");
 
-    let event = all["types"].as_array().unwrap().iter().find(|ty| ty["type"] == "struct event");
+    let event = all["types"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|ty| ty["type"] == "struct event");
     let members = &event.unwrap()["members"];
-    assert_eq!(named(members, "pid"), &json!({"name": "pid", "offset": 0, "size": 4, "type": "int"}));
+    assert_eq!(
+        named(members, "pid"),
+        &json!({"name": "pid", "offset": 0, "size": 4, "type": "int"})
+    );
     let flags = named(members, "low");
-    assert_eq!((&flags["offset"], &flags["bit_offset"], &flags["bits"]), (&json!(4), &json!(0), &json!(3)));
+    assert_eq!(
+        (&flags["offset"], &flags["bit_offset"], &flags["bits"]),
+        (&json!(4), &json!(0), &json!(3))
+    );
     let level = named(members, "level");
     let index = &level["index"];
-    let found = all["types"].as_array().unwrap().iter().find(|ty| ty["index"] == *index).unwrap();
+    let found = all["types"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|ty| ty["index"] == *index)
+        .unwrap();
     assert_eq!(found["values"][1], json!({"name": "LOUD", "value": 5}));
 }
 
@@ -123,13 +144,17 @@ fn text_has_what_json_has() {
     let source = root().join("tests/cli/sources/many.bpf.c");
     let ended = run(ecli(["inspect"]).arg(compile(&source, &source.with_extension("").with_extension("h"))));
     for line in [
-        "      calls ktime_get_ns, get_current_pid_tgid",
+        "      calls ktime_get_ns, get_current_pid_tgid, probe_read_kernel",
         "      kfuncs bpf_rcu_read_lock, bpf_rcu_read_unlock",
         "      not attached unless asked for",
         "      pinned by name",
-        "needs     the kernel's BTF for 1 CO-RE relocations; the kernel's own BTF for lsm/file_open; values of CONFIG_HZ",
+        "needs     the kernel's BTF for 2 CO-RE relocations; the kernel's own BTF for lsm/file_open; values of CONFIG_HZ",
     ] {
-        assert!(ended.stdout.lines().any(|found| found == line), "{line}\n{}", ended.stdout);
+        assert!(
+            ended.stdout.lines().any(|found| found == line),
+            "{line}\n{}",
+            ended.stdout
+        );
     }
     assert!(ended.stdout.contains("-l, --level"), "{}", ended.stdout);
 }
@@ -145,7 +170,12 @@ fn a_component_says_what_it_asks_for() {
         assert_eq!((ended.code(), ended.stderr.as_str()), (0, ""));
         let said: Value = serde_json::from_str(&ended.stdout).unwrap();
         assert_eq!((&said["kind"], &said["role"]), (&json!("component"), &json!(role)));
-        let imports: Vec<&str> = said["imports"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        let imports: Vec<&str> = said["imports"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap())
+            .collect();
         assert!(imports.contains(&asks), "{imports:?}");
         assert!(imports.is_sorted());
         assert_eq!(said["size"], json!(fs::metadata(guest(name)).unwrap().len()));
@@ -193,7 +223,9 @@ fn no_right_and_no_kernel_is_needed() {
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(folder.path(), mode).unwrap();
     let script = "mount -t tmpfs none /sys && exec setpriv --reuid=65534 --clear-groups --inh-caps=-all --bounding-set=-all ./ecli inspect package.json";
-    let ended = run(Command::new("unshare").args(["--mount", "sh", "-c", script]).current_dir(folder.path()));
+    let ended = run(Command::new("unshare")
+        .args(["--mount", "sh", "-c", script])
+        .current_dir(folder.path()));
     assert_eq!((ended.code(), ended.stderr.as_str()), (0, ""));
     assert!(ended.stdout.starts_with("bootstrap: "), "{}", ended.stdout);
 }
@@ -208,7 +240,11 @@ fn objects_with_odd_instructions_do_no_harm() {
     fs::write(file.path(), tree.to_string()).unwrap();
     let ended = run(ecli(["inspect"]).arg(file.path()));
     assert_eq!(ended.code(), 0, "{}", ended.stderr);
-    assert!(ended.stdout.starts_with("\\u{1b}[31mred\\n: \\u{7}ring\n"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.starts_with("\\u{1b}[31mred\\n: \\u{7}ring\n"),
+        "{}",
+        ended.stdout
+    );
 }
 
 #[test]
