@@ -90,7 +90,7 @@ mod tests {
         table.row(row(["longer", "22222", "", "é\x1b[0m\n"]), vec![]);
         assert_eq!(
             table.lines(),
-            "  NAME     SIZE  X\n  a            1\n      a note\n  longer  22222  é\\u{1b}[0m\\n\n"
+            "  NAME     SIZE  X\n  a           1\n      a note\n  longer  22222  é\\u{1b}[0m\\n\n"
         );
     }
 }
