@@ -1,42 +1,41 @@
 //! What somebody named, from its first bytes.
 
-use package::ErrorKind;
+use package::{ErrorKind, Package};
 use registry::{Limits, Name};
-use runtime::Skeleton;
 
 use crate::failure::Failure;
 use crate::module::{Module, imports};
 
 /// What can be run.
-pub(crate) enum Content {
+pub(crate) enum Content<P> {
     /// What the default tool runs.
-    Package(Skeleton),
+    Package(P),
     /// A tool.
     Component(Vec<u8>),
 }
 
-impl Content {
-    /// Tells a component from a package, and says of everything else what it is.
-    pub(crate) fn read(bytes: Vec<u8>, name: &Name) -> Result<Self, Failure> {
+impl<P> Content<P> {
+    /// Tells a component from a package, and says of everything else what it is. `check` looks into a package that could be read.
+    pub(crate) fn read(
+        bytes: Vec<u8>,
+        name: &Name,
+        check: impl FnOnce(Package) -> Result<P, package::Error>,
+    ) -> Result<Self, Failure> {
         match wasm_layer(&bytes) {
             Some(Layer::Component) => Ok(Self::Component(bytes)),
             Some(Layer::Module) => Err(module(&bytes, name)),
             Some(Layer::Unknown) => Err(Failure::host(anyhow::anyhow!("{name} is a damaged WebAssembly file"))),
-            None => match Skeleton::parse(&bytes) {
-                Ok(skeleton) => Ok(Self::Package(skeleton)),
+            None => match Package::parse(&bytes) {
+                Ok(package) => check(package)
+                    .map(Self::Package)
+                    .map_err(|error| no_package(error, &bytes, name)),
                 Err(error) => match object_beside(name) {
-                    Some(object) if error.kind() == ErrorKind::Loose => loose(&bytes, &object, name),
+                    Some(object) if error.kind() == ErrorKind::Loose => {
+                        loose(&bytes, &object, name, check).map(Self::Package)
+                    }
                     _ => Err(no_package(error, &bytes, name)),
                 },
             },
-        }
-    }
-
-    /// What the tool calls itself; none for a component, which says so only in its help.
-    pub(crate) fn tool_name(&self) -> Option<&str> {
-        match self {
-            Self::Package(skeleton) => Some(&skeleton.description().name),
-            Self::Component(_) => None,
         }
     }
 
@@ -60,16 +59,20 @@ fn object_beside(name: &Name) -> Option<Name> {
 }
 
 /// A package in two files: its metadata, and the object beside it.
-fn loose(meta: &[u8], object: &Name, name: &Name) -> Result<Content, Failure> {
+fn loose<P>(
+    meta: &[u8],
+    object: &Name,
+    name: &Name,
+    check: impl FnOnce(Package) -> Result<P, package::Error>,
+) -> Result<P, Failure> {
     let fetched = registry::fetch(object, &Limits::default())
         .map_err(|error| Failure::from(error).context(format!("the object of {name} cannot be read")))?;
-    match Skeleton::parse_loose(meta, fetched.bytes) {
-        Ok(skeleton) => Ok(Content::Package(skeleton)),
-        Err(error) => {
+    Package::parse_loose(meta, fetched.bytes)
+        .and_then(check)
+        .map_err(|error| {
             let what = format!("{name} and {object} are not a package that can be run");
-            Err(Failure::from(error).context(what))
-        }
-    }
+            Failure::from(error).context(what)
+        })
 }
 
 /// The last half of the eight bytes that a WebAssembly file begins with: "Component Model", Binary.md.
@@ -120,12 +123,14 @@ fn no_package(error: package::Error, bytes: &[u8], name: &Name) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use runtime::Skeleton;
+
     use super::*;
     use crate::exit::Exit;
 
     fn refusal(bytes: &[u8], name: &str) -> (String, String) {
         let name = Name::parse(name.as_ref()).unwrap();
-        let failure = Content::read(bytes.to_vec(), &name).err().unwrap();
+        let failure = Content::read(bytes.to_vec(), &name, Skeleton::new).err().unwrap();
         assert_eq!(failure.exit, Exit::HostFailed);
         (format!("{:#}", failure.error), failure.hint.unwrap_or_default())
     }
@@ -133,7 +138,7 @@ mod tests {
     #[test]
     fn a_component_is_known_by_its_layer() {
         let name = Name::parse("-".as_ref()).unwrap();
-        let content = Content::read(b"\0asm\x0d\0\x01\0".to_vec(), &name);
+        let content = Content::read(b"\0asm\x0d\0\x01\0".to_vec(), &name, Skeleton::new);
         assert!(matches!(content, Ok(Content::Component(_))));
         let (message, _) = refusal(b"\0asm\x0d\0\x02\0", "x.wasm");
         assert_eq!(message, "x.wasm is a damaged WebAssembly file");

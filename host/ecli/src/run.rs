@@ -19,7 +19,7 @@ pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Fai
     let begin = Instant::now();
     let fetched = fetch(&settings.name, &settings, printer)?;
     let size = fetched.bytes.len();
-    let content = Content::read(fetched.bytes, &settings.name)?;
+    let content = Content::read(fetched.bytes, &settings.name, Skeleton::new)?;
     let replacements = Replacements {
         args: replacement(settings.args.as_ref(), &settings, printer)?,
         printer: replacement(settings.printer.as_ref(), &settings, printer)?,
@@ -28,7 +28,11 @@ pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Fai
     let kind = content.kind();
 
     let engine = Engine::new();
-    let tool_name = content.tool_name().map_or_else(|| settings.tool_name(), str::to_owned);
+    let tool_name = match &content {
+        Content::Package(skeleton) => skeleton.description().name.clone(),
+        // A component says what it is called only in its help.
+        Content::Component(_) => settings.tool_name(),
+    };
     let (tool, skeleton) = prepare(&engine, content, &replacements, &settings.name)?;
     let stop = stop(&settings)?;
     let mut session = Session::new(tool_name.clone(), stop.clone());
@@ -99,7 +103,7 @@ fn stop(settings: &Settings) -> Result<Stop, Failure> {
 /// A tool for the content: the default one with its skeleton, or the component itself.
 fn prepare(
     engine: &Engine,
-    content: Content,
+    content: Content<Skeleton>,
     replacements: &Replacements,
     name: &Name,
 ) -> Result<(Tool, Option<Skeleton>), Failure> {

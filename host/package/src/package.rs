@@ -121,6 +121,14 @@ impl Package {
         }
     }
 
+    /// For how many kernels the package carries BTF, for those that show none.
+    ///
+    /// # Errors
+    /// What it carries is damaged.
+    pub fn kernels_with_btf(&self) -> Result<usize, Error> {
+        Ok(Packed::read(&self.document)?.map_or(0, |packed| packed.kernels()))
+    }
+
     fn checked(document: Map<String, Value>, objects: Objects) -> Result<Self, Error> {
         let package = Self { document, objects };
         package.typed_meta()?;

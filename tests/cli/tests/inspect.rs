@@ -147,7 +147,7 @@ fn text_has_what_json_has() {
         "      calls ktime_get_ns, get_current_pid_tgid, probe_read_kernel",
         "      kfuncs bpf_rcu_read_lock, bpf_rcu_read_unlock",
         "      not attached unless asked for",
-        "      pinned by name",
+        "      asks to be pinned by its name",
         "needs     the kernel's BTF for 2 CO-RE relocations; the kernel's own BTF for lsm/file_open; values of CONFIG_HZ",
     ] {
         assert!(
@@ -257,4 +257,28 @@ fn a_wrong_line_says_how_it_is_right() {
     assert!(!ended.stderr.contains("run NAME"), "{}", ended.stderr);
     let help = run(&mut ecli(["-h"])).stdout;
     assert!(help.contains("ecli inspect package.json"), "{help}");
+}
+
+/// A package for another machine is inspected all the same.
+#[test]
+fn every_object_is_listed_and_the_first_is_said_if_none_is_for_this_machine() {
+    let mut tree: Value = serde_json::from_slice(&fs::read(folder().join("sigsnoop.json")).unwrap()).unwrap();
+    let object = tree["bpf_object"].clone();
+    tree["bpf_objects"] = json!({"riscv": object, "loongarch": object});
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), tree.to_string()).unwrap();
+    let said: Value = serde_json::from_str(&run(ecli(["inspect", "-j"]).arg(file.path())).stdout).unwrap();
+    let architectures: Vec<&Value> = said["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["architecture"])
+        .collect();
+    assert_eq!(architectures, [&json!("riscv"), &json!("loongarch")]);
+    assert!(
+        named(&said["programs"], "exit_kill")["helpers"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("perf_event_output"))
+    );
 }

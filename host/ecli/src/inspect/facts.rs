@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
-use package::{Description, KernelFunction, KernelNeeds, Package, Program, ProgramCode, Value, Variable};
+use package::{Description, Error, KernelFunction, KernelNeeds, Package, Program, ProgramCode, Value, Variable};
 use registry::Digest;
-use runtime::{Skeleton, names};
+use runtime::names;
 
 use super::File;
 use crate::failure::Failure;
@@ -10,33 +10,85 @@ use crate::failure::Failure;
 /// Bytes of a variable whose value is shown.
 const DEFAULT: usize = 4096;
 
+/// A package with what it describes: for this machine, or if it has nothing for this one, for the first that it has something for.
+pub(super) struct Described {
+    package: Package,
+    description: Description,
+    /// By libbpf's name, where the package has an object for each.
+    architecture: Option<String>,
+}
+
+impl Described {
+    pub(super) fn new(package: Package) -> Result<Self, Error> {
+        let has = |wanted: &str| package.architectures().any(|architecture| architecture == wanted);
+        let architecture = package::architecture::host()
+            .filter(|host| has(host))
+            .or_else(|| package.architectures().next())
+            .map(str::to_owned);
+        let description = match &architecture {
+            Some(architecture) => package.describe_for(architecture)?,
+            None => package.describe()?,
+        };
+        Ok(Self {
+            package,
+            description,
+            architecture,
+        })
+    }
+
+    fn object(&self) -> Result<&[u8], Error> {
+        match &self.architecture {
+            Some(architecture) => self.package.object_for(architecture),
+            None => Ok(self.package.object()),
+        }
+    }
+}
+
+/// One of a package's objects.
+pub(super) struct Object<'a> {
+    /// By libbpf's name; none for the one that serves all.
+    pub(super) architecture: Option<&'a str>,
+    pub(super) size: usize,
+    pub(super) digest: Digest,
+}
+
 /// All that is known of a package without asking a kernel.
 pub(super) struct Facts<'a> {
     pub(super) file: File,
     pub(super) package: &'a Package,
     pub(super) description: &'a Description,
     pub(super) needs: KernelNeeds,
-    /// Of the object.
-    pub(super) digest: Digest,
+    /// All objects. What else is said is of the one for this machine, or of the first.
+    pub(super) objects: Vec<Object<'a>>,
+    /// For how many kernels without BTF the package carries some.
+    pub(super) kernels: usize,
     code: HashMap<String, ProgramCode>,
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn gather(file: File, skeleton: &'a Skeleton) -> Result<Self, Failure> {
-        let package = skeleton.package();
-        let read = || -> Result<_, package::Error> {
-            let code = package::program_code(package.object())?;
-            Ok((code, package::kernel_needs(package.object())?))
+    pub(super) fn gather(file: File, of: &'a Described) -> Result<Self, Failure> {
+        let package = &of.package;
+        let read = || -> Result<_, Error> {
+            let object = of.object()?;
+            let code = package::program_code(object)?;
+            Ok((code, package::kernel_needs(object)?, package.kernels_with_btf()?))
         };
-        let (code, needs) =
+        let (code, needs, kernels) =
             read().map_err(|error| Failure::from(error).context(format!("{}: bpf_object", file.name)))?;
+        let mut architectures = package.architectures();
+        let objects = package.objects().map(|object| Object {
+            architecture: architectures.next(),
+            size: object.len(),
+            digest: Digest::of(object),
+        });
         Ok(Self {
-            digest: Digest::of(package.object()),
-            description: skeleton.description(),
+            objects: objects.collect(),
+            description: &of.description,
             code: code.into_iter().map(|code| (code.name.clone(), code)).collect(),
             file,
             package,
             needs,
+            kernels,
         })
     }
 

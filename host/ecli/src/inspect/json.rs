@@ -4,7 +4,7 @@ use package::{Map, Member, Program, SampleKind, TypeIndex, TypeKind, Types, Vari
 use runtime::names;
 use serde_json::{Value, json};
 
-use super::facts::{self, Facts};
+use super::facts::{self, Facts, Object};
 use super::layouts::{exported, size_of_type, type_text};
 use super::option;
 
@@ -26,7 +26,7 @@ pub(super) fn package(facts: &Facts<'_>) -> Value {
         "eunomia_version": facts.claimed_version(),
         "size": facts.file.size,
         "digest": facts.file.digest.to_string(),
-        "object": { "size": facts.package.object().len(), "digest": facts.digest.to_string() },
+        "objects": facts.objects.iter().map(object).collect::<Vec<_>>(),
         "kernel": {
             "license": needs.license,
             "needs_btf": needs.btf.relocations > 0 || needs.btf.kernel.is_some(),
@@ -34,6 +34,7 @@ pub(super) fn package(facts: &Facts<'_>) -> Value {
             "btf_of_its_own_for": needs.btf.kernel,
             "configuration": needs.configuration,
             "variables": needs.variables,
+            "kernels_with_btf": facts.kernels,
         },
         "programs": description.programs.iter().map(|it| program(it, facts)).collect::<Vec<_>>(),
         "maps": description.maps.iter().map(|it| map(it, types)).collect::<Vec<_>>(),
@@ -43,6 +44,10 @@ pub(super) fn package(facts: &Facts<'_>) -> Value {
         "poll_timeout_ms": description.poll_timeout_ms,
         "perf_buffer_pages": description.perf_buffer_pages,
     })
+}
+
+fn object(of: &Object<'_>) -> Value {
+    json!({ "architecture": of.architecture, "size": of.size, "digest": of.digest.to_string() })
 }
 
 fn program(of: &Program, facts: &Facts<'_>) -> Value {
@@ -80,6 +85,7 @@ fn map(of: &Map, types: &Types) -> Value {
         "max_entries": of.max_entries,
         "flags": names::map_flags(of.flags),
         "pinned": of.pinned,
+        "hidden": of.hidden,
         "source": facts::source(of),
         "record": of.record.map(|ty| json!({ "size": size_of_type(types, ty), "type": type_text(types, ty) })),
         "sample": sample,

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::settings::parse_name;
 use component::Component;
-use facts::Facts;
+use facts::{Described, Facts};
 
 /// A file, before what is in it.
 struct File {
@@ -38,9 +38,9 @@ pub(crate) fn inspect(command: &Inspect, printer: &mut Printer) -> Result<Exit, 
         digest: Digest::of(&bytes),
     };
     let as_json = command.json || command.output == InspectFormat::Json;
-    let said = match Content::read(bytes, &name)? {
-        Content::Package(skeleton) => {
-            let facts = Facts::gather(file, &skeleton)?;
+    let said = match Content::read(bytes, &name, Described::new)? {
+        Content::Package(package) => {
+            let facts = Facts::gather(file, &package)?;
             if as_json {
                 pretty(&json::package(&facts))
             } else {

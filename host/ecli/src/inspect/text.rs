@@ -46,8 +46,10 @@ fn summary(facts: &Facts<'_>) -> String {
     let generator = claimed.map_or(String::new(), |version| format!(", written as {version}"));
     line("format", format!("0.3{generator}"));
     line("package", format!("{} bytes, {}", facts.file.size, facts.file.digest));
-    let object = facts.package.object().len();
-    line("object", format!("{object} bytes, {}", facts.digest));
+    for object in &facts.objects {
+        let whose = object.architecture.map_or(String::new(), |name| format!(" for {name}"));
+        line("object", format!("{} bytes{whose}, {}", object.size, object.digest));
+    }
     line("license", needs.license.clone().unwrap_or_else(|| "none".into()));
     line("needs", needed(facts));
     lines.join("\n") + "\n"
@@ -73,10 +75,15 @@ fn needed(facts: &Facts<'_>) -> String {
         wanted.push(format!("the addresses of {}", needs.variables.join(", ")));
     }
     if wanted.is_empty() {
-        "no BTF of the kernel".into()
-    } else {
-        wanted.join("; ")
+        return "no BTF of the kernel".into();
     }
+    if facts.kernels > 0 {
+        wanted.push(format!(
+            "or one of the {} kernels whose types it carries",
+            facts.kernels
+        ));
+    }
+    wanted.join("; ")
 }
 
 fn programs(facts: &Facts<'_>) -> String {
@@ -176,11 +183,14 @@ fn map_notes(map: &Map, facts: &Facts<'_>) -> Vec<String> {
         };
         notes.push(format!("events: {source}{record}{every}{lost}"));
     }
+    if map.hidden {
+        notes.push("hidden: made by the compiler of the package".into());
+    }
     if map.stack_trace.is_some() {
         notes.push("its records are stack traces".into());
     }
     if map.pinned {
-        notes.push("pinned by name".into());
+        notes.push("asks to be pinned by its name".into());
     }
     if !map.data.is_empty() {
         notes.push(format!("{} entries from the start", map.data.len()));

@@ -72,6 +72,11 @@ impl<'a> Packed<'a> {
         Ok(Self { btfs, sizes, entries })
     }
 
+    /// How many kernels are listed.
+    pub(crate) fn kernels(&self) -> usize {
+        self.entries.len()
+    }
+
     /// The BTF for a kernel, cut down again for `object`: whatever the package has, what comes out is sound.
     ///
     /// Release and architecture have to be the kernel's. Where that leaves different BTFs, those of its distribution count, and of

@@ -30,30 +30,16 @@ pub struct OpenObject {
 }
 
 impl Skeleton {
-    /// Read a package from its bytes.
+    /// A package that has been read.
     ///
     /// Describing it checks what parsing alone does not, so that nothing after this fails because of the package.
-    pub fn parse(bytes: &[u8]) -> Result<Self, package::Error> {
-        Self::check(Package::parse(bytes)?)
-    }
-
-    /// The same from a package's loose form: its metadata, and the object beside it.
-    pub fn parse_loose(meta: &[u8], object: Vec<u8>) -> Result<Self, package::Error> {
-        Self::check(Package::parse_loose(meta, object)?)
-    }
-
-    fn check(package: Package) -> Result<Self, package::Error> {
+    pub fn new(package: Package) -> Result<Self, package::Error> {
         let description = package.describe()?;
         Ok(Self {
             package: Arc::new(package),
             description: Arc::new(description),
             share: None,
         })
-    }
-
-    /// The package itself.
-    pub fn package(&self) -> &Package {
-        &self.package
     }
 
     /// What the package holds.
@@ -66,7 +52,7 @@ impl wit::Host for State {}
 
 impl wit::HostSkeleton for State {
     fn parse(&mut self, bytes: Vec<u8>) -> wasmtime::Result<Result<Resource<Skeleton>, wit::Error>> {
-        match Skeleton::parse(&bytes) {
+        match Package::parse(&bytes).and_then(Skeleton::new) {
             Ok(mut skeleton) => {
                 let size = bytes.len() + skeleton.package.objects().map(<[u8]>::len).sum::<usize>();
                 skeleton.share = Some(Arc::new(self.meter.hold(size as u64)?));
