@@ -12,6 +12,25 @@ pub use crate::bindings::object::Object;
 #[derive(Debug)]
 pub struct Skeleton(object::Skeleton);
 
+/// Put a package into this component's file, where [`Skeleton::embedded`] finds it under its name, and where everybody can see what
+/// the tool may load before it runs. It takes no memory of the guest.
+///
+/// `ecc gen-wasm-skel` writes the line. The path is relative to the file that it stands in.
+///
+/// ```ignore
+/// eunomia::carry_skeleton!("sigsnoop", "../skel/sigsnoop.json");
+/// ```
+#[macro_export]
+macro_rules! carry_skeleton {
+    ($name:literal, $path:literal) => {
+        const _: () = {
+            #[cfg_attr(target_family = "wasm", unsafe(link_section = concat!("eunomia:bpf/skeleton:", $name)))]
+            #[used]
+            static PACKAGE: [u8; include_bytes!($path).len()] = *include_bytes!($path);
+        };
+    };
+}
+
 impl From<object::Skeleton> for Skeleton {
     fn from(skeleton: object::Skeleton) -> Self {
         Self(skeleton)
@@ -19,9 +38,19 @@ impl From<object::Skeleton> for Skeleton {
 }
 
 impl Skeleton {
-    /// Read a package from its bytes, such as those of `include_bytes!`.
+    /// The package that this component carries under a name; [`carry_skeleton!`](crate::carry_skeleton) puts it there.
     ///
     /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) names those there are.
+    pub fn embedded(name: &str) -> Result<Self, Error> {
+        Ok(Self(object::Skeleton::embedded(name)?))
+    }
+
+    /// Read a package from its bytes.
+    ///
+    /// # Errors
+    /// [`Denied`](crate::ErrorKind::Denied) for a package that this component does not carry, unless the user allowed it with
+    /// `--allow-undeclared-skeletons`: what a tool may load can be seen before it runs.
     /// [`InvalidSkeleton`](crate::ErrorKind::InvalidSkeleton), with the path of the field.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         Ok(Self(object::Skeleton::parse(bytes)?))

@@ -108,6 +108,10 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FILE.wasm")]
     pub(crate) args: Option<OsString>,
 
+    /// Let a component load BPF objects that it does not carry in its file
+    #[arg(long)]
+    pub(crate) allow_undeclared_skeletons: bool,
+
     /// Say nothing but errors and losses, no totals at the end
     #[arg(short, long)]
     pub(crate) quiet: bool,

@@ -48,6 +48,7 @@ pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Fai
     session.output = output(&settings);
     session.count = settings.count;
     session.fail_on_loss = settings.fail_on_loss;
+    session.undeclared_skeletons = settings.undeclared_skeletons;
     signals::request_stop(&stop)
         .context("cannot listen for signals")
         .map_err(Failure::host)?;

@@ -23,6 +23,7 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) count: Option<u64>,
     pub(crate) fail_on_loss: bool,
+    pub(crate) undeclared_skeletons: bool,
     pub(crate) printer: Option<Name>,
     pub(crate) args: Option<Name>,
     pub(crate) verbosity: Verbosity,
@@ -64,6 +65,7 @@ impl Settings {
             timeout: run.timeout.as_deref().map(seconds).transpose()?,
             count: run.count.as_deref().map(events).transpose()?,
             fail_on_loss: run.fail_on_loss,
+            undeclared_skeletons: run.allow_undeclared_skeletons,
             printer: run.printer.as_deref().map(parse_name).transpose()?,
             args: run.args.as_deref().map(parse_name).transpose()?,
             verbosity: match (run.quiet, run.verbose) {

@@ -77,6 +77,7 @@ fn options_before_the_name_belong_to_the_host() {
         timeout: Some(Duration::from_millis(500)),
         count: Some(7),
         fail_on_loss: true,
+        undeclared_skeletons: false,
         printer: Some(Name::File("a.wasm".into())),
         args: Some(Name::File("b.wasm".into())),
         verbosity: Verbosity::Quiet,

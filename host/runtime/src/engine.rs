@@ -5,6 +5,7 @@ use wasmtime::component::{Component, Linker};
 
 use crate::assemble::Replacements;
 use crate::defaults;
+use crate::embedded::Embedded;
 use crate::host;
 use crate::precompiled::InPlace;
 use crate::state::State;
@@ -48,7 +49,7 @@ impl Engine {
     pub fn default_tool(&self, replacements: &Replacements) -> Result<Tool> {
         if replacements.args.is_none() && replacements.printer.is_none() {
             match defaults::COMPILED.load(&self.ahead.get(ahead)?) {
-                Ok(component) => return link(&component),
+                Ok(component) => return link(&component, Vec::new()),
                 // Compiled for a processor with more than this one has.
                 Err(_) if cfg!(feature = "compiler") => {}
                 Err(error) => return Err(error.into()),
@@ -57,9 +58,11 @@ impl Engine {
         self.tool(&defaults::TOOL.unpack()?, replacements)
     }
 
-    /// A tool from a component. Its imports of `args` and `printer`, if it has any, are filled.
+    /// A tool from a component. Its imports of `args` and `printer`, if it has any, are filled. It may load the packages that it
+    /// carries.
     pub fn tool(&self, component: &[u8], replacements: &Replacements) -> Result<Tool> {
-        link(&self.compile(component, replacements)?)
+        let embedded = Embedded::all_of(component)?;
+        link(&self.compile(component, replacements)?, embedded)
     }
 
     #[cfg(feature = "compiler")]
@@ -101,7 +104,7 @@ fn ahead() -> wasmtime::Result<wasmtime::Config> {
     Ok(config)
 }
 
-fn link(component: &Component) -> Result<Tool> {
+fn link(component: &Component, embedded: Vec<Embedded>) -> Result<Tool> {
     let mut linker = Linker::<State>::new(component.engine());
     wasi::add_to_linker(&mut linker, component)?;
     host::add_to_linker(&mut linker)?;
@@ -109,5 +112,5 @@ fn link(component: &Component) -> Result<Tool> {
         .instantiate_pre(component)
         .map_err(anyhow::Error::from)
         .context("the component asks for something that this host does not have")?;
-    Tool::new(instance)
+    Tool::new(instance, embedded)
 }

@@ -10,6 +10,7 @@ mod compose;
 mod config;
 mod cuts;
 mod defaults;
+mod embedded;
 mod engine;
 mod host;
 mod interfaces;
@@ -24,6 +25,7 @@ mod wasi;
 mod watchdog;
 
 pub use assemble::{Replacement, Replacements};
+pub use embedded::Embedded;
 pub use engine::Engine;
 pub use host::Skeleton;
 pub use interfaces::{Interfaces, Role};

@@ -18,6 +18,8 @@ pub struct Session {
     pub count: Option<u64>,
     /// Refuse a source whose losses nobody counts.
     pub fail_on_loss: bool,
+    /// Whether the tool may load packages that its file does not carry.
+    pub undeclared_skeletons: bool,
     /// What the guest may use.
     pub limits: Limits,
     /// Where data goes.
@@ -36,6 +38,7 @@ impl Session {
             stop,
             count: None,
             fail_on_loss: false,
+            undeclared_skeletons: false,
             limits: Limits::default(),
             stdout: Stream::stdout(),
             stderr: Stream::stderr(),

@@ -4,6 +4,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::cuts::Cuts;
+use crate::embedded::Embedded;
 use crate::limits::Meter;
 use crate::poll::Waiting;
 use loader::Totals;
@@ -33,6 +34,8 @@ pub(crate) struct State {
     pub(crate) table: ResourceTable,
     pub(crate) meter: Meter,
     pub(crate) session: Session,
+    /// The packages that the tool's file carries.
+    pub(crate) embedded: Arc<[Embedded]>,
     pub(crate) exit_code: Option<u8>,
     pub(crate) cuts: Cuts,
     /// How often the guest has called the host.
@@ -47,7 +50,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(session: Session) -> Self {
+    pub(crate) fn new(session: Session, embedded: Arc<[Embedded]>) -> Self {
         session.stderr.limit(session.limits.words);
         session.stdout.stop_when_closed(session.stop.clone());
         let wasi = WasiCtxBuilder::new()
@@ -63,6 +66,7 @@ impl State {
             table,
             meter: Meter::new(session.limits.clone()),
             session,
+            embedded,
             exit_code: None,
             cuts: Cuts::default(),
             calls: 0,

@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use wasmtime::component::InstancePre;
 use wasmtime::{Store, Trap};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p2::bindings::sync::CommandPre;
 
+use crate::embedded::Embedded;
 use crate::session::{Exit, Outcome, Session};
 use crate::state::State;
 use crate::watchdog;
@@ -10,20 +13,25 @@ use crate::watchdog;
 /// A component that is compiled and linked, ready to run any number of times.
 pub struct Tool {
     command: CommandPre<State>,
+    /// The packages that its own file carries.
+    embedded: Arc<[Embedded]>,
 }
 
 impl Tool {
-    pub(crate) fn new(instance: InstancePre<State>) -> anyhow::Result<Self> {
+    pub(crate) fn new(instance: InstancePre<State>, embedded: Vec<Embedded>) -> anyhow::Result<Self> {
         let command = CommandPre::new(instance).map_err(|_| {
             anyhow::anyhow!("the component is no tool: it does not export wasi:cli/run, as a program with `main` does")
         })?;
-        Ok(Self { command })
+        Ok(Self {
+            command,
+            embedded: embedded.into(),
+        })
     }
 
     /// Run it to its end. Whatever happens, everything that it attached is detached when this returns.
     pub fn run(&self, session: Session) -> Outcome {
         let limits = session.limits.clone();
-        let mut store = Store::new(self.command.engine(), State::new(session));
+        let mut store = Store::new(self.command.engine(), State::new(session, Arc::clone(&self.embedded)));
         store.limiter(|state| &mut state.meter);
         watchdog::guard(&mut store, &limits);
 

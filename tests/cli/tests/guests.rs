@@ -107,6 +107,25 @@ fn odd_numbers_get_sane_answers() {
 }
 
 #[test]
+fn a_component_loads_what_it_carries_and_nothing_else_unless_allowed() {
+    let tool = guest("skeletons");
+    let said = run(ecli(["run"]).arg(&tool)).stdout;
+    let begins = |line: &str| assert!(said.lines().any(|it| it.starts_with(line)), "{line} in:\n{said}");
+    begins("InvalidSkeleton: meta: this field is missing");
+    begins("NotFound: the component carries no skeleton \"missing\"; it carries broken");
+    begins("Denied: a skeleton of 2 bytes is none of those that the component carries");
+    begins("hint: `ecli run --allow-undeclared-skeletons` allows it");
+    let allowed = run(ecli(["run", "--allow-undeclared-skeletons"]).arg(&tool)).stdout;
+    assert!(!allowed.contains("Denied"), "{allowed}");
+
+    let inspected = run(ecli(["inspect"]).arg(&tool)).stdout;
+    assert!(
+        inspected.contains("SKELETON broken\n\n  broken: it is not a package"),
+        "{inspected}"
+    );
+}
+
+#[test]
 fn nothing_is_granted() {
     let ended = run(ecli(["run"]).arg(guest("environment")).env("SECRET", "1"));
     assert_eq!(ended.stdout, "closed\n", "{}", ended.stderr);

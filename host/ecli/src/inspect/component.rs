@@ -1,9 +1,12 @@
 use anyhow::Context;
-use runtime::{Interfaces, Role};
+use package::Package;
+use registry::Digest;
+use runtime::{Embedded, Interfaces, Role};
 use serde_json::{Value, json};
 
-use super::File;
+use super::facts::{Described, Facts};
 use super::table::{Side, Table, clean};
+use super::{File, json as package_json, text as package_text};
 use crate::failure::Failure;
 
 /// A component, by what it asks for and what it gives.
@@ -12,6 +15,8 @@ pub(super) struct Component {
     imports: Vec<String>,
     exports: Vec<String>,
     role: Role,
+    /// What it says that it may load.
+    skeletons: Vec<Embedded>,
 }
 
 impl Component {
@@ -33,6 +38,7 @@ impl Component {
             imports,
             exports,
             role,
+            skeletons: Embedded::all_of(bytes).map_err(Failure::host)?,
         })
     }
 
@@ -62,7 +68,29 @@ impl Component {
                 format!("\n{lines}")
             };
         }
+        for skeleton in &self.skeletons {
+            let said = self.look(skeleton, package_text::package);
+            let said = said.unwrap_or_else(|failure| format!("{}: {:#}\n", skeleton.name, failure.error));
+            text += &format!("\nSKELETON {}\n\n", clean(&skeleton.name));
+            for line in said.lines() {
+                let indent = if line.is_empty() { "" } else { "  " };
+                text += &format!("{indent}{line}\n");
+            }
+        }
         text
+    }
+
+    /// Says what is in a package that the component carries.
+    fn look<T>(&self, skeleton: &Embedded, say: impl FnOnce(&Facts<'_>) -> T) -> Result<T, Failure> {
+        let package = Package::parse(&skeleton.bytes)
+            .and_then(Described::new)
+            .map_err(|error| Failure::from(error).context("it is not a package that can be run".into()))?;
+        let file = File {
+            name: format!("{}: {}", self.file.name, skeleton.name),
+            size: skeleton.bytes.len(),
+            digest: Digest::of(&skeleton.bytes),
+        };
+        Ok(say(&Facts::gather(file, &package)?))
     }
 
     pub(super) fn json(&self) -> Value {
@@ -79,7 +107,15 @@ impl Component {
             "digest": self.file.digest.to_string(),
             "imports": self.imports,
             "exports": self.exports,
+            "skeletons": self.skeletons.iter().map(|it| self.skeleton(it)).collect::<Vec<_>>(),
         })
+    }
+
+    fn skeleton(&self, of: &Embedded) -> Value {
+        match self.look(of, package_json::package) {
+            Ok(package) => json!({ "name": of.name, "package": package }),
+            Err(failure) => json!({ "name": of.name, "error": format!("{:#}", failure.error) }),
+        }
     }
 
     /// Who gives it what it imports, where that is not the host.

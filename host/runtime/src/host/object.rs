@@ -10,6 +10,7 @@ use super::eunomia::bpf::object as wit;
 use super::eunomia::bpf::types;
 use super::program::Link;
 use super::text;
+use crate::embedded::Names;
 use crate::limits::Share;
 use crate::state::State;
 
@@ -51,15 +52,28 @@ impl Skeleton {
 impl wit::Host for State {}
 
 impl wit::HostSkeleton for State {
-    fn parse(&mut self, bytes: Vec<u8>) -> wasmtime::Result<Result<Resource<Skeleton>, wit::Error>> {
-        match Package::parse(&bytes).and_then(Skeleton::new) {
-            Ok(mut skeleton) => {
-                let size = bytes.len() + skeleton.package.objects().map(<[u8]>::len).sum::<usize>();
-                skeleton.share = Some(Arc::new(self.meter.hold(size as u64)?));
-                Ok(Ok(self.table.push(skeleton)?))
-            }
-            Err(error) => Ok(Err(invalid(&error))),
+    fn embedded(&mut self, name: String) -> wasmtime::Result<Result<Resource<Skeleton>, wit::Error>> {
+        let all = Arc::clone(&self.embedded);
+        match all.iter().find(|embedded| embedded.name == name) {
+            Some(embedded) => self.parse_package(&embedded.bytes),
+            None => Ok(Err(wit::Error::NotFound(format!(
+                "the component carries no skeleton {name:?}; it carries {}",
+                Names(&all)
+            )))),
         }
+    }
+
+    fn parse(&mut self, bytes: Vec<u8>) -> wasmtime::Result<Result<Resource<Skeleton>, wit::Error>> {
+        let carried = self.embedded.iter().any(|embedded| embedded.bytes == bytes);
+        if !carried && !self.session.undeclared_skeletons {
+            return Ok(Err(wit::Error::Denied(format!(
+                "a skeleton of {} bytes is none of those that the component carries, and so nobody could look at it before: {}\n\
+                 hint: `ecli run --allow-undeclared-skeletons` allows it",
+                bytes.len(),
+                Names(&self.embedded)
+            ))));
+        }
+        self.parse_package(&bytes)
     }
 
     fn describe(&mut self, this: Resource<Skeleton>) -> wasmtime::Result<types::Description> {
@@ -227,6 +241,18 @@ impl wit::HostObject for State {
 }
 
 impl State {
+    /// Read a package on behalf of the guest.
+    fn parse_package(&mut self, bytes: &[u8]) -> wasmtime::Result<Result<Resource<Skeleton>, wit::Error>> {
+        match Package::parse(bytes).and_then(Skeleton::new) {
+            Ok(mut skeleton) => {
+                let size = bytes.len() + skeleton.package.objects().map(<[u8]>::len).sum::<usize>();
+                skeleton.share = Some(Arc::new(self.meter.hold(size as u64)?));
+                Ok(Ok(self.table.push(skeleton)?))
+            }
+            Err(error) => Ok(Err(invalid(&error))),
+        }
+    }
+
     fn with_open(
         &mut self,
         this: &Resource<OpenObject>,
