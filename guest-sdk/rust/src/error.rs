@@ -48,6 +48,10 @@ pub enum ErrorKind {
     TooSmall(u32),
     /// Whoever read the output has gone. There is nothing to complain about.
     Closed,
+    /// The user asked for help or the version: the text is for standard output, and nothing is wrong.
+    Help,
+    /// The command line is wrong.
+    Usage,
     /// Anything else.
     Other,
 }
@@ -58,12 +62,18 @@ impl Error {
         Self::new(ErrorKind::Other, text)
     }
 
+    /// A wrong command line.
+    pub fn usage(text: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, text)
+    }
+
     /// What sort of thing went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
+    /// An error of this kind. The text says what, where and why, in one line; a second may begin with `hint: `.
+    pub fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
         Self {
             kind,
             text: text.into(),
@@ -167,5 +177,22 @@ impl From<printer::Error> for Error {
             printer::Error::Unsupported(text) => Self::new(ErrorKind::Unsupported, text),
             printer::Error::Other(text) => Self::new(ErrorKind::Other, text),
         }
+    }
+}
+
+/// Of writing to [`Output`](crate::Output), and of what else a tool reads or writes through `std`.
+#[cfg(feature = "std")]
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::new(ErrorKind::Closed, CLOSED),
+            _ => Self::other(std::string::ToString::to_string(&error)),
+        }
+    }
+}
+
+impl From<eunomia_component::TooShort> for Error {
+    fn from(error: eunomia_component::TooShort) -> Self {
+        Self::new(ErrorKind::WrongSize, alloc::string::ToString::to_string(&error))
     }
 }

@@ -43,18 +43,27 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod args;
 pub mod bindings;
+pub mod bytes;
 mod error;
 pub mod events;
+pub mod map;
 pub mod object;
 pub mod output;
+pub mod program;
+#[cfg(feature = "std")]
+mod run;
 pub mod session;
 
-pub use bindings::{args, map, poll, printer, program, types};
+pub use bindings::{poll, printer, types};
+pub use bytes::{Bool, Text};
 pub use error::{Error, ErrorKind};
-pub use eunomia_component::{Record, Records, Value, bytemuck};
+pub use eunomia_component::{Record, Records, TooShort, Value, bytemuck};
 pub use object::{Object, OpenObject, Skeleton};
 pub use output::Output;
+#[cfg(feature = "std")]
+pub use run::run;
 #[doc(hidden)]
 pub use wit_bindgen;
 

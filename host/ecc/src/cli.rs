@@ -1,31 +1,86 @@
 //! The arguments as plain data; what they mean is checked by the command.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser};
+use clap::{Args, Parser, Subcommand as _, ValueEnum};
+
+const EXAMPLES: &str = "\
+Commands:
+  gen-wasm-skel  Write a project for user space of your own, in Rust or C
+  build-wasm     Build it: one file that `ecli run` runs; `ecc COMMAND -h` says more
+
+Examples:
+  ecc opensnoop.bpf.c opensnoop.h         Write package.json; `sudo ecli run package.json` runs it
+  ecc gen-wasm-skel opensnoop.bpf.c opensnoop.h --lang rust
+  ecc build-wasm";
+
+/// What was typed.
+pub(crate) enum Cli {
+    Compile(Box<Compile>),
+    Command(Commands),
+}
+
+impl Cli {
+    /// Reads the command line. A first word that is a command's name is that command: no source is called so.
+    pub(crate) fn parse(line: &[OsString]) -> Result<Self, clap::Error> {
+        let is_command = line
+            .get(1)
+            .and_then(|word| word.to_str())
+            .is_some_and(Commands::has_subcommand);
+        if is_command {
+            Commands::try_parse_from(line).map(Self::Command)
+        } else {
+            Compile::try_parse_from(line).map(Box::new).map(Self::Compile)
+        }
+    }
+}
 
 /// Compile a BPF C source into a package that anyone can run: no user-space code needed.
 #[derive(Debug, Parser)]
-#[command(name = "ecc", version)]
-pub(crate) struct Cli {
+#[command(
+    name = "ecc",
+    version,
+    after_help = EXAMPLES,
+    override_usage = "ecc [OPTIONS] SRC [HEADER]...\n       ecc gen-wasm-skel [OPTIONS] --lang LANG SRC [HEADER]...\n       ecc build-wasm [OPTIONS] [DIR|FILE]...",
+)]
+pub(crate) struct Compile {
     #[command(flatten)]
-    pub(crate) compile: CompileArgs,
+    pub(crate) args: CompileArgs,
 }
+
+/// What else `ecc` does.
+#[derive(Debug, Parser)]
+#[command(name = "ecc", version, disable_help_subcommand = true)]
+pub(crate) enum Commands {
+    GenWasmSkel(Box<GenWasmSkelArgs>),
+    BuildWasm(BuildWasmArgs),
+}
+
+const SOURCE: &str = "The BPF program, such as opensnoop.bpf.c";
+
+const HEADERS: &str =
+    "Headers with the structs of the events: those with a comment `/// @export` above them, or all if none has";
 
 /// `ecc SRC [HEADER…]`.
 #[derive(Debug, Args)]
 pub(crate) struct CompileArgs {
-    /// The BPF program, such as opensnoop.bpf.c
-    #[arg(value_name = "SRC")]
+    #[arg(value_name = "SRC", help = SOURCE)]
     pub(crate) source: PathBuf,
 
-    /// Headers with the structs of the events: those with a comment `/// @export` above them, or all if none has
-    #[arg(value_name = "HEADER")]
+    #[arg(value_name = "HEADER", help = HEADERS)]
     pub(crate) headers: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 
+    #[command(flatten)]
+    pub(crate) compiler: CompilerArgs,
+}
+
+/// How it is compiled.
+#[derive(Debug, Args)]
+pub(crate) struct CompilerArgs {
     /// More options for clang, as one argument: "-DDEBUG -I ../include"; can be repeated
     #[arg(short, long, value_name = "FLAGS", allow_hyphen_values = true)]
     pub(crate) additional_cflags: Vec<String>,
@@ -71,6 +126,59 @@ pub(crate) struct CompileArgs {
     /// Show how clang is called
     #[arg(short, long)]
     pub(crate) verbose: bool,
+}
+
+/// Write a project for user space of your own, in Rust or C: it builds and runs as it is
+///
+/// Run it again when the BPF program or the event's header has changed: skel/ and sdk/ are made anew, and nothing else is touched that
+/// is there.
+#[derive(Debug, Args)]
+pub(crate) struct GenWasmSkelArgs {
+    #[arg(value_name = "SRC", help = SOURCE)]
+    pub(crate) source: PathBuf,
+
+    #[arg(value_name = "HEADER", help = HEADERS)]
+    pub(crate) headers: Vec<PathBuf>,
+
+    /// The language of the user space
+    #[arg(long, value_enum)]
+    pub(crate) lang: Language,
+
+    /// The project's folder, which is made if need be; the sources are copied into it if they are not there [default: the source's folder]
+    #[arg(short, long = "output-path", value_name = "DIR")]
+    pub(crate) output_path: Option<PathBuf>,
+
+    /// Name the tool NAME [default: the source's name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) compiler: CompilerArgs,
+}
+
+/// Build a component from a project, or from C files: one file that `ecli run` runs
+#[derive(Debug, Args)]
+pub(crate) struct BuildWasmArgs {
+    /// The project's folder, or C files [default: the current folder]
+    #[arg(value_name = "DIR|FILE")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// Write the component to this file [default: app.wasm in the project's folder, or in the current one for files]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Show the commands that are run
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+/// What user space is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// Built by cargo, for the target wasm32-wasip2
+    Rust,
+    /// Built by clang and wasm-ld
+    C,
 }
 
 /// What is written and where.

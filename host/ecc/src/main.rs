@@ -1,11 +1,14 @@
-//! `ecc FILE.bpf.c [HEADER.h]`: one BPF C source becomes a package that anyone can run.
+//! `ecc FILE.bpf.c [HEADER.h]`: one BPF C source becomes a package that anyone can run. `gen-wasm-skel` and `build-wasm`: a project with
+//! user space of one's own, and a component of it.
 
 mod annotate;
 mod btfgen;
+mod build_wasm;
 mod c_header;
 mod clang;
 mod cli;
 mod command;
+mod compile;
 mod error;
 mod exports;
 mod includes;
@@ -16,19 +19,19 @@ mod object;
 mod output;
 mod printer;
 mod source;
+mod wasm_skel;
 mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::cli::Cli;
+use crate::cli::{Cli, Commands};
 use crate::error::Exit;
 use crate::printer::Printer;
 
 fn main() -> ExitCode {
     let mut printer = Printer::new();
-    let cli = match Cli::try_parse() {
+    let line: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::parse(&line) {
         Ok(cli) => cli,
         Err(usage) => {
             // Help and version go to stdout and are no failure.
@@ -38,7 +41,12 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
-    match command::compile::run(&cli.compile, &mut printer) {
+    let done = match cli {
+        Cli::Compile(compile) => command::compile::run(&compile.args, &mut printer),
+        Cli::Command(Commands::GenWasmSkel(args)) => command::gen_wasm_skel::run(&args, &mut printer),
+        Cli::Command(Commands::BuildWasm(args)) => command::build_wasm::run(&args, &mut printer),
+    };
+    match done {
         Ok(()) => Exit::Ok.into(),
         Err(error) => {
             printer.error(&error);

@@ -73,11 +73,22 @@ fn header_of(bytes: &[u8]) -> Option<String> {
     (header_line(name).ends_with(after)).then(|| name.to_owned())
 }
 
-/// Puts files into a folder, which is made if need be. Each is written beside its place and then renamed: a reader sees the old
-/// one or the new one, and if one of them cannot be written, none is.
+/// Puts files into a folder and those below it, which are made if need be. Each is written beside its place and then renamed: a reader
+/// sees the old one or the new one, and if one of them cannot be written, none is.
 pub(crate) fn write(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
-    let made = make_folder(folder)?;
-    let done = write_into(folder, files);
+    let mut made = make_folder(folder)?;
+    let done = (|| {
+        let mut written = Vec::new();
+        for (path, bytes) in files {
+            let inner = folder_of(path);
+            made.extend(make_folder(inner)?);
+            written.push(write_beside(inner, bytes).map_err(|error| cannot_write(path, &error))?);
+        }
+        for (file, (path, _)) in written.into_iter().zip(files) {
+            file.persist(path).map_err(|error| cannot_write(path, &error.error))?;
+        }
+        Ok(())
+    })();
     if done.is_err() {
         for folder in made.iter().rev() {
             // It is empty, or somebody else has put something into it.
@@ -85,17 +96,6 @@ pub(crate) fn write(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
         }
     }
     done
-}
-
-fn write_into(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
-    let written = files
-        .iter()
-        .map(|(path, bytes)| write_beside(folder, bytes).map_err(|error| cannot_write(path, &error)))
-        .collect::<Result<Vec<_>>>()?;
-    for (file, (path, _)) in written.into_iter().zip(files) {
-        file.persist(path).map_err(|error| cannot_write(path, &error.error))?;
-    }
-    Ok(())
 }
 
 fn write_beside(folder: &Path, bytes: &[u8]) -> std::io::Result<NamedTempFile> {
@@ -192,7 +192,9 @@ mod tests {
     fn a_folder_that_was_made_for_nothing_is_gone_again() {
         let folder = tempfile::tempdir().unwrap();
         let new = folder.path().join("a/b");
-        assert!(write(&new, &[(new.join("no/such/file"), Vec::new())]).is_err());
+        let file = new.join("file");
+        let clash = [(file.clone(), Vec::new()), (file.join("in a file"), Vec::new())];
+        assert!(write(&new, &clash).is_err());
         assert!(!folder.path().join("a").exists());
         write(&new, &[(new.join("file"), b"x".to_vec())]).unwrap();
         assert_eq!(fs::read(new.join("file")).unwrap(), b"x");

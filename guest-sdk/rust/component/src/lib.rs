@@ -52,7 +52,7 @@ pub mod printer {
     pub use crate::bindings::printer_component::exports::eunomia::bpf::printer::{Error, Guest, GuestPrinter, Printer};
 }
 
-pub use batch::{Record, Records};
+pub use batch::{Record, Records, TooShort};
 pub use bindings::{output, types};
 pub use bytemuck;
 pub use runtime::Malloc;

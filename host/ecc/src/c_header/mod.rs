@@ -17,9 +17,7 @@ const LINE: usize = 100;
 
 /// The header for a package, and what [`Package::describe`] says about it.
 pub(crate) fn c_header(package: &Package, description: &Description, object_name: &str) -> Result<String> {
-    let json = package
-        .to_json()
-        .map_err(|error| crate::command::compile::packing(&error))?;
+    let json = package.to_json().map_err(|error| crate::compile::packing(&error))?;
     let json = String::from_utf8_lossy(&json);
     let name = identifier(&description.name);
     let guard = format!("{}_SKEL_H", name.to_ascii_uppercase());

@@ -58,7 +58,7 @@ enum Written {
 }
 
 /// An object, read as a package without annotations.
-pub(super) struct Compiled {
+pub(super) struct Build {
     pub(super) architecture: &'static str,
     pub(super) package: Package,
     /// The ring buffers that it was compiled for.
@@ -100,9 +100,9 @@ impl<'a> Compiler<'a> {
     }
 
     /// An object for each architecture.
-    pub(super) fn compile_all(&self, printer: &mut Printer) -> Result<Vec<Compiled>> {
+    pub(super) fn compile_all(&self, printer: &mut Printer) -> Result<Vec<Build>> {
         printer.step("Compiling bpf object...");
-        let mut all: Vec<Compiled> = Vec::new();
+        let mut all: Vec<Build> = Vec::new();
         for architecture in &self.settings.architectures {
             let guess = match all.first() {
                 Some(first) => first.rings.clone(),
@@ -119,13 +119,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// The source as it stands, with declarations before it: the lines that clang names are still the user's.
-    fn compile(
-        &self,
-        architecture: &'static str,
-        guess: Rings,
-        quiet: bool,
-        printer: &mut Printer,
-    ) -> Result<Compiled> {
+    fn compile(&self, architecture: &'static str, guess: Rings, quiet: bool, printer: &mut Printer) -> Result<Build> {
         let job = Job {
             architecture,
             inputs: &[(&self.settings.source).into()],
@@ -137,7 +131,7 @@ impl<'a> Compiler<'a> {
 
     /// Once more if the object has other ring buffers than the source seemed to have, or calls that no header can count: then
     /// without counters, which would not tell the truth.
-    fn with_rings(&self, compiled: Compiled, printer: &mut Printer) -> Result<Compiled> {
+    fn with_rings(&self, compiled: Build, printer: &mut Printer) -> Result<Build> {
         if !self.settings.loss_counter {
             return Ok(compiled);
         }
@@ -160,7 +154,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// Once more with the headers after the source, where it includes none of them, and with what can only be declared there.
-    fn with_exports(&self, compiled: Compiled, printer: &mut Printer) -> Result<Compiled> {
+    fn with_exports(&self, compiled: Build, printer: &mut Printer) -> Result<Build> {
         let is_read = |header: &&Header| {
             let path = header.path.canonicalize().ok();
             compiled.files.iter().any(|file| file.canonicalize().ok() == path)
@@ -188,14 +182,14 @@ impl<'a> Compiler<'a> {
     }
 
     /// Compiles after the declarations that keep types and count losses.
-    fn once(&self, rings: Rings, job: &Job<'_>, printer: &mut Printer) -> Result<Compiled> {
+    fn once(&self, rings: Rings, job: &Job<'_>, printer: &mut Printer) -> Result<Build> {
         let tags = self.headers.iter().flat_map(Header::tags);
         let named = named_structs(self.source).into_iter().map(|name| exports::tag(&name));
         let text: String = tags.chain(named).chain([rings.header()]).collect();
         self.includes.add("first.h", &text)?;
         let (finished, files) = self.clang_to_object(job, printer)?;
         let package = Package::from_object(finished.elf, &self.settings.name, &[]).map_err(|error| packing(&error))?;
-        Ok(Compiled {
+        Ok(Build {
             architecture: job.architecture,
             package,
             rings,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use package::architecture;
 
-use crate::cli::{CompileArgs, OutputArgs};
+use crate::cli::CompilerArgs;
 use crate::error::{Error, Result};
 use crate::kernel_types::KernelTypes;
 use crate::output;
@@ -21,7 +21,6 @@ pub(crate) struct Settings {
     pub(crate) headers: Vec<PathBuf>,
     /// The tool's name, without `_bpf`.
     pub(crate) name: String,
-    pub(crate) outputs: Outputs,
     pub(crate) cflags: Vec<String>,
     pub(crate) clang: Option<PathBuf>,
     /// libbpf's names, at least one.
@@ -39,60 +38,40 @@ pub(crate) struct Settings {
     pub(crate) needless: Option<&'static str>,
 }
 
-/// The files to write.
-#[derive(Debug)]
-pub(crate) struct Outputs {
-    pub(crate) folder: PathBuf,
-    pub(crate) kind: OutputKind,
-    /// A C header, if one is wanted.
-    pub(crate) header: Option<String>,
-}
-
-/// A package, or its two parts.
-#[derive(Debug)]
-pub(crate) enum OutputKind {
-    Json { file: String },
-    Yaml { file: String },
-    LooseJson { meta: String, object: String },
-    LooseYaml { meta: String, object: String },
-}
-
 impl Settings {
-    pub(crate) fn check(args: &CompileArgs) -> Result<Self> {
-        let name = match &args.output.name {
-            Some(name) => given_name(name)?,
-            None => name_of(&args.source, args.output.header_only)?,
-        };
-        let architectures = architectures(&args.target_arch)?;
-        let folder = args.output.output_path.as_deref();
+    /// `name` is the tool's, if the user gave one; a source may be a header only if that was asked for.
+    pub(crate) fn check(
+        source: &Path,
+        headers: &[PathBuf],
+        name: Option<&str>,
+        header_only: bool,
+        compiler: &CompilerArgs,
+    ) -> Result<Self> {
         Ok(Self {
-            source: args.source.clone(),
-            headers: if args.output.header_only {
-                vec![args.source.clone()]
-            } else {
-                args.headers.clone()
+            name: match name {
+                Some(name) => given_name(name)?,
+                None => name_of(source, header_only)?,
             },
-            outputs: Outputs::new(
-                &args.output,
-                &name,
-                folder.unwrap_or(output::folder_of(&args.source)),
-                &architectures,
-            )?,
-            name,
-            cflags: cflags(&args.additional_cflags)?,
-            clang: args.clang_bin.clone(),
-            types: match (&args.vmlinux, &args.btf) {
+            source: source.to_owned(),
+            headers: if header_only {
+                vec![source.to_owned()]
+            } else {
+                headers.to_vec()
+            },
+            cflags: cflags(&compiler.additional_cflags)?,
+            clang: compiler.clang_bin.clone(),
+            types: match (&compiler.vmlinux, &compiler.btf) {
                 (Some(word), _) if word == Path::new(SMALL) => KernelTypes::Small,
                 (Some(header), _) => KernelTypes::Header(header.clone()),
                 (None, Some(btf)) => KernelTypes::Btf(btf.clone()),
                 (None, None) => KernelTypes::Running,
             },
-            architectures,
-            loss_counter: !args.no_loss_counter,
-            btf_archive: btf_archive(args)?,
-            workspace: workspace(args.workspace_path.as_deref())?,
-            header_only: args.output.header_only,
-            needless: args
+            architectures: architectures(&compiler.target_arch)?,
+            loss_counter: !compiler.no_loss_counter,
+            btf_archive: btf_archive(compiler)?,
+            workspace: workspace(compiler.workspace_path.as_deref())?,
+            header_only,
+            needless: compiler
                 .llvm_strip_bin
                 .is_some()
                 .then_some("--llvm-strip-bin is not needed any more: ecc takes debug information out by itself"),
@@ -115,52 +94,6 @@ impl Settings {
             self.name.clone()
         } else {
             format!("{}_bpf", self.name)
-        }
-    }
-}
-
-impl Outputs {
-    fn new(args: &OutputArgs, name: &str, folder: &Path, architectures: &[&str]) -> Result<Self> {
-        let file = |ending: &str| match &args.name {
-            Some(name) => format!("{name}.{ending}"),
-            None => format!("package.{ending}"),
-        };
-        let object = format!("{name}.bpf.o");
-        let kind = match (args.no_generate_package_json, args.yaml) {
-            (true, _) if architectures.len() > 1 => {
-                return Err(
-                    Error::usage("only a package has room for objects of several architectures")
-                        .with_hint("leave out --no-generate-package-json, or name one architecture"),
-                );
-            }
-            (false, false) => OutputKind::Json { file: file("json") },
-            (false, true) => OutputKind::Yaml { file: file("yaml") },
-            (true, false) => OutputKind::LooseJson {
-                meta: format!("{name}.skel.json"),
-                object,
-            },
-            (true, true) => OutputKind::LooseYaml {
-                meta: format!("{name}.skel.yaml"),
-                object,
-            },
-        };
-        let header = args
-            .name
-            .as_ref()
-            .map_or("ewasm-skel.h".to_owned(), |name| format!("{name}.skel.h"));
-        Ok(Self {
-            folder: folder.to_owned(),
-            kind,
-            header: args.wasm_header.then_some(header),
-        })
-    }
-
-    /// A path as short as the user's own.
-    pub(crate) fn path(&self, file: &str) -> PathBuf {
-        if self.folder == Path::new(".") {
-            file.into()
-        } else {
-            self.folder.join(file)
         }
     }
 }
@@ -252,7 +185,7 @@ fn given_name(name: &str) -> Result<String> {
     Ok(name.to_owned())
 }
 
-fn btf_archive(args: &CompileArgs) -> Result<Option<PathBuf>> {
+fn btf_archive(args: &CompilerArgs) -> Result<Option<PathBuf>> {
     match (&args.btfhub_archive, std::env::home_dir()) {
         _ if !args.btfgen => Ok(None),
         (Some(folder), _) => Ok(Some(folder.clone())),

@@ -1,0 +1,46 @@
+//! Embeds what `gen-wasm-skel` writes into projects: the templates, the guest SDK and the contract.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+/// A constant of `embedded.rs`, and the folder whose files it holds.
+const TREES: [(&str, &str); 3] = [
+    ("TEMPLATES", "../../templates"),
+    ("RUST_SDK", "../../guest-sdk/rust"),
+    ("CONTRACT", "../../wit"),
+];
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let mut text = String::new();
+    for (name, folder) in TREES {
+        let folder = root.join(folder).canonicalize()?;
+        println!("cargo::rerun-if-changed={}", folder.display());
+        let mut files = Vec::new();
+        gather(&folder, &mut files)?;
+        // The same order on every machine.
+        files.sort();
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "pub(crate) const {name}: &[File] = &[");
+        for file in files {
+            let relative = file.strip_prefix(&folder).unwrap_or(&file);
+            let _ = writeln!(text, "    ({relative:?}, include_bytes!({file:?})),");
+        }
+        text.push_str("];\n");
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("embedded.rs"), text)
+}
+
+fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            gather(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

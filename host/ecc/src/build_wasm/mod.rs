@@ -1,0 +1,3 @@
+//! From the sources of user space to a component.
+
+pub(crate) mod rust;

@@ -1,0 +1,92 @@
+//! `ecc gen-wasm-skel SRC [HEADER…] --lang rust|c`: a project with user space of one's own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::cli::{GenWasmSkelArgs, Language};
+use crate::compile::{Settings, compile, packing};
+use crate::error::{Error, Result};
+use crate::interrupts::Interrupts;
+use crate::output::folder_of;
+use crate::printer::Printer;
+use crate::wasm_skel::{Project, Tool, rust};
+
+/// Compiles what `args` names and writes a project around it.
+pub(crate) fn run(args: &GenWasmSkelArgs, printer: &mut Printer) -> Result<()> {
+    printer.set_verbose(args.compiler.verbose);
+    let settings = Settings::check(&args.source, &args.headers, args.name.as_deref(), false, &args.compiler)?;
+    let folder = args.output_path.as_deref().unwrap_or(folder_of(&settings.source));
+    let interrupts = Interrupts::listen()?;
+    let compiled = compile(&settings, || Ok(()), &interrupts, printer)?;
+    let json = compiled.package.to_json().map_err(|error| packing(&error))?;
+
+    let mut project = Project::new(folder);
+    let sources = copy_sources(&settings, folder, &mut project, printer)?;
+    let tool = Tool {
+        name: &settings.name,
+        compiled: &compiled,
+        json: &json,
+        sources: &sources,
+    };
+    match args.lang {
+        Language::Rust => rust(&tool, &mut project)?,
+        Language::C => return Err(Error::failed("projects in C cannot be written yet")),
+    }
+    interrupts.check()?;
+    let written = project.write()?;
+    let list = |paths: &[PathBuf]| {
+        let top = |path: &PathBuf| {
+            path.components()
+                .next()
+                .map(|part| part.as_os_str().to_string_lossy().into_owned())
+        };
+        let mut names: Vec<String> = Vec::new();
+        for path in paths {
+            // The SDK is one thing to its user.
+            let name = match top(path) {
+                Some(sdk) if sdk == "sdk" => "sdk/".to_owned(),
+                _ => path.display().to_string(),
+            };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.join(", ")
+    };
+    printer.step(&format!("Wrote {} in {}", list(&written.written), folder.display()));
+    if !written.kept.is_empty() {
+        printer.step(&format!("Left as they are: {}", list(&written.kept)));
+    }
+    printer.step(&next_steps(folder));
+    Ok(())
+}
+
+/// Puts the sources into the project if they are not there, and says how they are named from its folder.
+fn copy_sources(settings: &Settings, folder: &Path, project: &mut Project, printer: &mut Printer) -> Result<String> {
+    let mut names = Vec::new();
+    for path in [&settings.source].into_iter().chain(&settings.headers) {
+        let name = path.file_name().map(PathBuf::from).unwrap_or_default();
+        let bytes = fs::read(path).map_err(|error| Error::input("source", path, &error))?;
+        let there = folder.join(&name);
+        match fs::read(&there) {
+            Ok(other) if other != bytes => printer.note(&format!(
+                "{} differs from {} and is left as it is; the skeleton is made from the latter",
+                there.display(),
+                path.display()
+            )),
+            Ok(_) => {}
+            Err(_) => project.offer(&name, bytes),
+        }
+        names.push(name.display().to_string());
+    }
+    Ok(names.join(" "))
+}
+
+fn next_steps(folder: &Path) -> String {
+    let (argument, file) = if folder == Path::new(".") {
+        (String::new(), "app.wasm".into())
+    } else {
+        (format!(" {}", folder.display()), folder.join("app.wasm"))
+    };
+    format!("Next: ecc build-wasm{argument} && sudo ecli run {}", file.display())
+}

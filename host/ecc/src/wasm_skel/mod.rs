@@ -1,0 +1,34 @@
+//! What `gen-wasm-skel` writes: a project with the skeleton in it, types for it, and the SDK.
+
+mod embedded;
+mod project;
+mod rust;
+
+pub(crate) use project::Project;
+pub(crate) use rust::rust;
+
+use crate::compile::Compiled;
+
+/// What a project is made for.
+pub(crate) struct Tool<'a> {
+    /// As the package has it, such as `lsm-connect`.
+    pub(crate) name: &'a str,
+    pub(crate) compiled: &'a Compiled,
+    /// The package as a file.
+    pub(crate) json: &'a [u8],
+    /// The line that made the project, for its README: from its folder, without `ecc gen-wasm-skel`.
+    pub(crate) sources: &'a str,
+}
+
+/// The name as C and Rust can have it.
+pub(crate) fn identifier(name: &str) -> String {
+    let word: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
+    if word.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("_{word}")
+    } else {
+        word
+    }
+}
