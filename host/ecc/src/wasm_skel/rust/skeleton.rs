@@ -13,6 +13,9 @@ const PER_CPU: [u32; 3] = [5, 6, 10];
 /// `BPF_MAP_TYPE_PERF_EVENT_ARRAY` and `BPF_MAP_TYPE_RINGBUF`.
 const BUFFERS: [u32; 2] = [4, 27];
 
+/// What the C identifiers of data sections begin with.
+const SECTIONS: [&str; 4] = ["rodata", "data", "bss", "kconfig"];
+
 /// The file, and what `src/main.rs` does with it.
 pub(super) struct Skeleton {
     pub(super) text: String,
@@ -118,7 +121,10 @@ impl Loaded {
 
 /// Maps that users look for: those of data sections are there as variables.
 fn visible(description: &Description) -> impl Iterator<Item = &Map> {
-    let is_section = |map: &Map| description.variables.iter().any(|variable| variable.map == map.name);
+    let is_section = |map: &Map| {
+        let begin = map.name.split('_').next().unwrap_or_default();
+        SECTIONS.contains(&begin) && (map.name == begin || description.variables.iter().any(|it| it.map == map.name))
+    };
     description
         .maps
         .iter()
