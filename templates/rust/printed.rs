@@ -4,6 +4,7 @@ use eunomia::events::EventSource;
 use eunomia::printer::Printer;
 use eunomia::{Error, program, session};
 
+#[rustfmt::skip]
 #[path = "../skel/{{name}}.rs"]
 mod {{module}};
 

@@ -5,6 +5,7 @@ use std::io::Write;
 use eunomia::events::{EventSource, Input};
 use eunomia::{Error, Output, program};
 
+#[rustfmt::skip]
 #[path = "../skel/{{name}}.rs"]
 mod {{module}};
 

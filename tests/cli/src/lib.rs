@@ -283,3 +283,44 @@ pub fn guest(name: &str) -> PathBuf {
     assert!(path.exists(), "{} is missing: run `make guests` first", path.display());
     path
 }
+
+/// A project that `ecc gen-wasm-skel` writes for a source below `root`, in a folder of its own below the target folder, which all
+/// projects share for what cargo builds.
+pub fn project(name: &str, source: &str, language: &str) -> PathBuf {
+    let folder = projects().join(name);
+    fs::remove_dir_all(&folder).ok();
+    let source = root().join(source);
+    let header = PathBuf::from(source.to_str().unwrap().replace(".bpf.c", ".h"));
+    let mut ecc = Command::new(program("ecc"));
+    ecc.arg("gen-wasm-skel").arg(&source);
+    if header.exists() {
+        ecc.arg(header);
+    }
+    let done = run(ecc.args(["--lang", language, "-o"]).arg(&folder));
+    assert_eq!(done.code(), 0, "{}", done.stderr);
+    folder
+}
+
+fn projects() -> PathBuf {
+    program("ecc").ancestors().nth(2).unwrap().join("projects")
+}
+
+/// `ecc build-wasm` in a project's folder.
+pub fn build_wasm(folder: &Path) -> Command {
+    let mut ecc = Command::new(program("ecc"));
+    ecc.arg("build-wasm")
+        .arg(folder)
+        .env("CARGO_TARGET_DIR", projects().join("target"));
+    ecc
+}
+
+/// The component of a project.
+#[track_caller]
+pub fn built(folder: &Path) -> PathBuf {
+    // Projects of the same name have the same file in the target folder.
+    static BUILDING: Mutex<()> = Mutex::new(());
+    let _alone = BUILDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let done = run(&mut build_wasm(folder));
+    assert_eq!(done.code(), 0, "{}", done.stderr);
+    folder.join("app.wasm")
+}

@@ -6,6 +6,7 @@ use eunomia::events::{EventSource, Input};
 use eunomia::{Error, Output, output, program};
 use lexopt::prelude::*;
 
+#[rustfmt::skip]
 #[path = "../skel/opensnoop.rs"]
 mod opensnoop;
 

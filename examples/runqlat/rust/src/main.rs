@@ -8,6 +8,7 @@ use std::time::Duration;
 use eunomia::{Error, Output, events, output, program};
 use lexopt::prelude::*;
 
+#[rustfmt::skip]
 #[path = "../skel/runqlat.rs"]
 mod runqlat;
 

@@ -9,6 +9,7 @@ use eunomia::types::Batch;
 use eunomia::{Error, Output, output, program, session};
 use lexopt::prelude::*;
 
+#[rustfmt::skip]
 #[path = "../skel/sigsnoop.rs"]
 mod sigsnoop;
 
