@@ -26,7 +26,7 @@ guests: setup
 test: setup guests
 	@scripts/kernel
 	cargo test --locked --manifest-path guest-sdk/Cargo.toml --workspace --target-dir $(TARGET_DIR)/guests
-	cargo build --locked --workspace --bins
+	cargo build --locked --workspace --bins --lib
 	cargo test --locked --workspace --no-run
 	$(RUNNER) cargo test --locked --workspace
 

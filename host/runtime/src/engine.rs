@@ -6,7 +6,7 @@ use wasmtime::component::{Component, Linker};
 use crate::assemble::Replacements;
 use crate::defaults;
 use crate::embedded::Embedded;
-use crate::host;
+use crate::host::{self, Skeleton};
 use crate::precompiled::InPlace;
 use crate::state::State;
 use crate::tool::Tool;
@@ -56,6 +56,19 @@ impl Engine {
             }
         }
         self.tool(&defaults::TOOL.unpack()?, replacements)
+    }
+
+    /// What `bytes` are, ready to run: a component, or a package with the tool that runs it. The skeleton is for the
+    /// [`Session`](crate::Session).
+    ///
+    /// # Errors
+    /// They are neither, or ask for what this host does not have.
+    pub fn load(&self, bytes: &[u8], replacements: &Replacements) -> Result<(Tool, Option<Skeleton>)> {
+        if bytes.starts_with(b"\0asm") {
+            return Ok((self.tool(bytes, replacements)?, None));
+        }
+        let skeleton = Skeleton::parse(bytes).context("neither a component nor a package")?;
+        Ok((self.default_tool(replacements)?, Some(skeleton)))
     }
 
     /// A tool from a component. Its imports of `args` and `printer`, if it has any, are filled. It may load the packages that it

@@ -2,6 +2,31 @@
 //!
 //! An [`Engine`] makes a [`Tool`] from a component, or takes the one that ships with the host, and the tool runs a
 //! [`Session`]. The session says all that the guest gets; what it does not say is closed.
+//!
+//! So a tool runs inside another program, which receives its events:
+//!
+//! ```no_run
+//! use runtime::{Engine, OutputFormat, Replacements, Session, Stop, Stream};
+//!
+//! # struct Events;
+//! # impl std::io::Write for Events {
+//! #     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> { Ok(bytes.len()) }
+//! #     fn flush(&mut self) -> std::io::Result<()> { Ok(()) }
+//! # }
+//! # fn main() -> anyhow::Result<()> {
+//! let engine = Engine::new();
+//! let (tool, skeleton) = engine.load(&std::fs::read("package.json")?, &Replacements::default())?;
+//! let mut session = Session::new("opensnoop", Stop::new()?);
+//! session.skeleton = skeleton;
+//! session.output.format = OutputFormat::Json;
+//! session.count = Some(100);
+//! session.stdout = Stream::new(Events); // Whole lines, a batch a call of `write`.
+//! let outcome = tool.run(session);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `host/embed` is the same for C, and `examples/embed-rust` and `examples/embed-c` are whole programs.
 
 mod assemble;
 mod cache;

@@ -31,6 +31,14 @@ pub struct OpenObject {
 }
 
 impl Skeleton {
+    /// A package from its bytes: JSON or YAML.
+    ///
+    /// # Errors
+    /// What is wrong with it, with the path of the field.
+    pub fn parse(bytes: &[u8]) -> Result<Self, package::Error> {
+        Self::new(Package::parse(bytes)?)
+    }
+
     /// A package that has been read.
     ///
     /// Describing it checks what parsing alone does not, so that nothing after this fails because of the package.
@@ -243,7 +251,7 @@ impl wit::HostObject for State {
 impl State {
     /// Read a package on behalf of the guest.
     fn parse_package(&mut self, bytes: &[u8]) -> wasmtime::Result<Result<Resource<Skeleton>, wit::Error>> {
-        match Package::parse(bytes).and_then(Skeleton::new) {
+        match Skeleton::parse(bytes) {
             Ok(mut skeleton) => {
                 let size = bytes.len() + skeleton.package.objects().map(<[u8]>::len).sum::<usize>();
                 skeleton.share = Some(Arc::new(self.meter.hold(size as u64)?));
