@@ -134,7 +134,8 @@ pub(crate) struct CompilerArgs {
 /// is there.
 #[derive(Debug, Args)]
 pub(crate) struct GenWasmSkelArgs {
-    #[arg(value_name = "SRC", help = SOURCE)]
+    /// The BPF program, such as opensnoop.bpf.c, or a package, such as package.json
+    #[arg(value_name = "SRC")]
     pub(crate) source: PathBuf,
 
     #[arg(value_name = "HEADER", help = HEADERS)]

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use anyhow::Result;
+
 use crate::beside_us;
+use crate::guests::{self, Language};
 use crate::programs::{Bootstrap, Workload};
 use crate::tool::{BOTH, Format, Tool};
 
@@ -14,6 +17,26 @@ pub(crate) const NATIVE: &str = "native C";
 
 /// What it would cost without the sandbox.
 pub(crate) const FORMATTER: &str = "same formatter, native";
+
+/// User space of one's own, as people write it.
+pub(crate) const OWN: [&str; 2] = ["own tool in Rust", "own tool in C"];
+
+/// Components that print the workload's events by themselves.
+pub(crate) fn own_tools(workload: &Workload, ecli: &Path, ecc: &Path, folder: &Path) -> Result<Vec<Tool>> {
+    let tools = Language::ALL.into_iter().zip(OWN).map(|(language, name)| {
+        let component = guests::build(ecc, "consumer", &workload.package, language, folder)?;
+        let arguments = vec!["run".into(), component.into()];
+        Ok(Tool {
+            name,
+            program: ecli.to_path_buf(),
+            table: arguments.clone(),
+            json: arguments,
+            flush: None,
+            formats: &[Format::Json],
+        })
+    });
+    tools.collect()
+}
 
 /// Who prints the workload's events.
 pub(crate) fn workload_tools(workload: &Workload, ecli: Option<&Path>) -> Vec<Tool> {

@@ -4,6 +4,7 @@ mod contenders;
 mod drain;
 mod driver;
 mod ending;
+mod guests;
 mod kernel;
 mod latency;
 mod line;
@@ -83,6 +84,8 @@ pub(crate) enum Part {
     Start,
     /// Memory and sizes.
     Size,
+    /// Reading a large map.
+    Maps,
     /// What `ecc` takes above clang; needs neither root nor `ecli`.
     Ecc,
 }
@@ -156,6 +159,9 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
         Some(ecc) => contenders::bootstrap_tools(&Bootstrap::build(ecc, &compilers, &folder)?, ecli),
         None => vec![],
     };
+    if let (Some(ecli), Some(ecc)) = (ecli, &arguments.ecc) {
+        tools.extend(contenders::own_tools(&workload, ecli, ecc, &folder)?);
+    }
     if let Some(text) = &arguments.tool {
         tools.retain(|tool| tool.name.contains(text));
         bootstrap.retain(|tool| tool.name.contains(text));
@@ -190,6 +196,14 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
     }
     if wants(Part::Size) {
         wrong.extend(bench.size(&mut report)?);
+    }
+    if let (Some(ecli), Some(ecc)) = (ecli, &arguments.ecc) {
+        if wants(Part::Size) {
+            sections::component_sizes(&mut report, ecc, &folder)?;
+        }
+        if wants(Part::Maps) {
+            sections::maps(&mut report, ecli, ecc, &compilers, &folder, bench.repeat)?;
+        }
     }
     if let Some(ecc) = arguments.ecc.as_ref().filter(|_| wants(Part::Ecc)) {
         sections::ecc(&mut report, ecc, &compilers, &folder, bench.repeat)?;

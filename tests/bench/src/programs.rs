@@ -88,6 +88,23 @@ impl Bootstrap {
     }
 }
 
+/// A native reader of a large map, and the package with the same object, as `ecc` makes it.
+pub(crate) fn entries(ecc: &Path, compilers: &Compilers, folder: &Path) -> Result<(PathBuf, PathBuf)> {
+    let output = folder.join("entries");
+    run(Command::new(ecc)
+        .arg(Path::new(SOURCES).join("bpf/entries.bpf.c"))
+        .arg("--output-path")
+        .arg(&output)
+        .env("CLANG", &compilers.clang))?;
+    let package = output.join("package.json");
+    let object = output.join("entries.bpf.o");
+    std::fs::write(&object, Package::parse(&std::fs::read(&package)?)?.object())?;
+    let native = folder.join("entries-native");
+    let sources = Path::new(SOURCES).join("native");
+    link_native(&compilers.cc, &[sources.join("entries.c")], &sources, &object, &native)?;
+    Ok((native, package))
+}
+
 /// The version of the libbpf that everything here is linked with.
 pub(crate) fn libbpf_version() -> String {
     let header = Path::new(INCLUDE).join("bpf/libbpf_version.h");
@@ -121,6 +138,11 @@ fn compile_object(clang: &Path, source: &Path, object: &Path) -> Result<()> {
 /// Compile a static native tool that carries `object` inside, and strip it. The struct of its events is in a header in `include`.
 fn compile_native(cc: &Path, source: &str, include: &Path, object: &Path, program: &Path) -> Result<()> {
     let sources = Path::new(SOURCES).join("native");
+    let sources = [sources.join("tool.c"), sources.join(source)];
+    link_native(cc, &sources, include, object, program)
+}
+
+fn link_native(cc: &Path, sources: &[PathBuf], include: &Path, object: &Path, program: &Path) -> Result<()> {
     let libraries = Path::new(INCLUDE)
         .parent()
         .context("libbpf-sys did not say where its headers are")?;
@@ -128,7 +150,7 @@ fn compile_native(cc: &Path, source: &str, include: &Path, object: &Path, progra
         .args(["-O2", "-Wall", "-Wextra", "-static", "-s", "-I", INCLUDE, "-I"])
         .arg(include)
         .arg(format!("-DOBJECT_PATH=\"{}\"", object.display()))
-        .args([sources.join("tool.c"), sources.join(source)])
+        .args(sources)
         .arg("-o")
         .arg(program)
         .arg("-L")
@@ -163,7 +185,8 @@ fn write_package(object: &Path, btf: &Btf<'_>, package: &Path) -> Result<()> {
     std::fs::write(package, document.to_string()).with_context(|| format!("cannot write {}", package.display()))
 }
 
-fn run(command: &mut Command) -> Result<()> {
+/// Run a command to its end; what it wrote is part of the error.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let output = command
         .output()
         .with_context(|| format!("cannot run {}", command.get_program().to_string_lossy()))?;

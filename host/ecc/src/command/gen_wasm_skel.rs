@@ -3,27 +3,39 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use package::Package;
+
 use crate::cli::{GenWasmSkelArgs, Language};
-use crate::compile::{Settings, compile, packing};
+use crate::compile::{Compiled, Settings, compile, given_name, packing};
 use crate::error::{Error, Result};
 use crate::interrupts::Interrupts;
 use crate::output::folder_of;
 use crate::printer::Printer;
 use crate::wasm_skel::{Project, Tool, rust};
 
-/// Compiles what `args` names and writes a project around it.
+/// Compiles what `args` names, or takes the package, and writes a project around it.
 pub(crate) fn run(args: &GenWasmSkelArgs, printer: &mut Printer) -> Result<()> {
     printer.set_verbose(args.compiler.verbose);
-    let settings = Settings::check(&args.source, &args.headers, args.name.as_deref(), false, &args.compiler)?;
-    let folder = args.output_path.as_deref().unwrap_or(folder_of(&settings.source));
+    let folder = args.output_path.as_deref().unwrap_or(folder_of(&args.source));
     let interrupts = Interrupts::listen()?;
-    let compiled = compile(&settings, || Ok(()), &interrupts, printer)?;
-    let json = compiled.package.to_json().map_err(|error| packing(&error))?;
-
     let mut project = Project::new(folder);
-    let sources = copy_sources(&settings, folder, &mut project, printer)?;
+    let Input {
+        name,
+        compiled,
+        sources,
+    } = if is_package(&args.source) {
+        read_package(args)?
+    } else {
+        let settings = Settings::check(&args.source, &args.headers, args.name.as_deref(), false, &args.compiler)?;
+        Input {
+            compiled: compile(&settings, || Ok(()), &interrupts, printer)?,
+            sources: copy_sources(&settings, folder, &mut project, printer)?,
+            name: settings.name,
+        }
+    };
+    let json = compiled.package.to_json().map_err(|error| packing(&error))?;
     let tool = Tool {
-        name: &settings.name,
+        name: &name,
         compiled: &compiled,
         json: &json,
         sources: &sources,
@@ -59,6 +71,49 @@ pub(crate) fn run(args: &GenWasmSkelArgs, printer: &mut Printer) -> Result<()> {
     }
     printer.step(&next_steps(folder));
     Ok(())
+}
+
+/// What a project is made from.
+struct Input {
+    name: String,
+    compiled: Compiled,
+    /// As the project's README names it.
+    sources: String,
+}
+
+fn is_package(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    matches!(extension, Some("json" | "yaml" | "yml"))
+}
+
+/// Somebody else's package does as well as a source.
+fn read_package(args: &GenWasmSkelArgs) -> Result<Input> {
+    if let Some(header) = args.headers.first() {
+        return Err(Error::usage(format!(
+            "a package has its types in itself: {} is one too many",
+            header.display()
+        ))
+        .with_hint("name the package alone, or the BPF program and its headers"));
+    }
+    let bytes = fs::read(&args.source).map_err(|error| Error::input("package", &args.source, &error))?;
+    let read = || -> Result<_, package::Error> {
+        let package = Package::parse(&bytes)?;
+        let description = package.describe()?;
+        Ok(Compiled { package, description })
+    };
+    let compiled = read().map_err(|error| {
+        let what = Error::failed(format!("{} is no package: {error}", args.source.display()));
+        match error.hint() {
+            Some(hint) => what.with_hint(hint),
+            None => what,
+        }
+    })?;
+    let name = given_name(args.name.as_deref().unwrap_or(&compiled.description.name))?;
+    Ok(Input {
+        sources: format!("skel/{name}.json -o ."),
+        name,
+        compiled,
+    })
 }
 
 /// Puts the sources into the project if they are not there, and says how they are named from its folder.

@@ -18,7 +18,7 @@ use crate::printer::Printer;
 use crate::source::SourceFile;
 use crate::words::Texts;
 use compiler::{Build, Compiler};
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Settings, given_name};
 
 /// A package, and what it describes.
 pub(crate) struct Compiled {

@@ -176,7 +176,7 @@ fn name_of(source: &Path, is_header: bool) -> Result<String> {
 }
 
 /// A name is part of a file's name, and of the names of kernel maps.
-fn given_name(name: &str) -> Result<String> {
+pub(crate) fn given_name(name: &str) -> Result<String> {
     let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if name.is_empty() || name.starts_with(['.', '-']) || !name.chars().all(valid) {
         return Err(Error::usage(format!("{name:?} cannot be a tool's name"))

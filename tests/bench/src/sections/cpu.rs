@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::Bench;
-use crate::contenders::{FORMATTER, NATIVE, OURS};
+use crate::contenders::{FORMATTER, NATIVE, OURS, OWN};
 use crate::driver::Rate;
 use crate::report::{Report, grouped, median, note};
 use crate::throughput::{self, Load, Sample};
@@ -127,6 +127,16 @@ fn judge(report: &mut Report, format: Format, rate: Rate, runs: &Runs<'_>) {
         }
     }
     let Some(native) = of(runs, NATIVE) else { return };
+    for (name, own) in OWN.iter().filter_map(|name| Some((name, of(runs, name)?))) {
+        let ratio = ratio(own, native);
+        report.verdict(
+            &format!("CPU of an {name} against {NATIVE}, {format}, {rate}"),
+            "≤ 1.0 ×",
+            "",
+            &format!("{ratio:.2} ×"),
+            ratio <= 1.0,
+        );
+    }
     let sum = |samples: &[Sample], value: &dyn Fn(&Sample) -> u64| samples.iter().map(value).sum::<u64>();
     if rate == STEADY {
         let (lost, native) = (sum(ours, &|run| run.lost), sum(native, &|run| run.lost));

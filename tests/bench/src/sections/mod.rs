@@ -4,6 +4,7 @@ mod cpu;
 mod ecc;
 mod ending;
 mod latency;
+mod maps;
 mod size;
 mod start;
 
@@ -15,6 +16,8 @@ use crate::programs::Workload;
 use crate::tool::{BOTH, Tool};
 
 pub(crate) use ecc::ecc;
+pub(crate) use maps::maps;
+pub(crate) use size::component_sizes;
 
 /// Everything that a part needs.
 #[derive(Debug)]

@@ -1,10 +1,13 @@
 //! Memory under load, and the size of the programs.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use super::Bench;
 use crate::contenders::OURS;
 use crate::driver::Rate;
+use crate::guests::{self, Language};
 use crate::report::{Report, megabytes};
 use crate::throughput;
 use crate::tool::Format;
@@ -52,4 +55,40 @@ impl Bench {
         report.table(&["tool", "resident", "most resident", "program"], &rows);
         Ok(wrong)
     }
+}
+
+/// How large components of one's own may be, in thousands of bytes, without the packages that they carry.
+const COMPONENTS: [(Language, &str, u64); 2] = [(Language::Rust, "Rust", 120), (Language::C, "C", 70)];
+
+/// The examples that have user space of their own in both languages.
+const EXAMPLES: [&str; 3] = ["sigsnoop", "opensnoop", "runqlat"];
+
+/// The size of components of one's own.
+pub(crate) fn component_sizes(report: &mut Report, ecc: &Path, folder: &Path) -> Result<()> {
+    report.section(
+        "Components of one's own",
+        "The tools under examples/ that have user space of their own, without the package that each carries.",
+    );
+    let mut rows = Vec::new();
+    for (language, name, bound) in COMPONENTS {
+        let mut largest = 0;
+        for example in EXAMPLES {
+            let size = guests::example_size(ecc, example, language, folder)?;
+            rows.push(vec![
+                example.to_owned(),
+                name.to_owned(),
+                format!("{:.1} KB", size as f64 / 1e3),
+            ]);
+            largest = largest.max(size);
+        }
+        report.verdict(
+            &format!("largest tool in {name}"),
+            &format!("≤ {bound} KB"),
+            "",
+            &format!("{:.1} KB", largest as f64 / 1e3),
+            largest <= bound * 1000,
+        );
+    }
+    report.table(&["tool", "language", "size"], &rows);
+    Ok(())
 }
