@@ -109,7 +109,7 @@ int bpf_map_delete_elem(int fd, const void *key);
 int bpf_map_lookup_and_delete_elem(int fd, const void *key, void *value);
 int bpf_map_get_next_key(int fd, const void *key, void *next_key);
 
-/* How many values per-CPU maps have for a key: that of the loaded per-CPU maps of this run; -ENOENT if there is none. */
+/* How many values per-CPU maps have for a key: known once bpf_map__fd was called for one of them, else -ENOENT. */
 int libbpf_num_possible_cpus(void);
 
 #ifdef __cplusplus

@@ -32,7 +32,7 @@ enum eunomia_direction { EUNOMIA_INGRESS, EUNOMIA_EGRESS };
 /* How a program shares a control group's hook. */
 enum eunomia_cgroup_mode {
 	EUNOMIA_CGROUP_MULTI,	  /* all run, from the group upwards */
-	EUNOMIA_CGROUP_OVERRIDE,  /* no group above counts */
+	EUNOMIA_CGROUP_OVERRIDE,  /* a program of a group below takes its place */
 	EUNOMIA_CGROUP_EXCLUSIVE, /* no group below may attach another */
 };
 
