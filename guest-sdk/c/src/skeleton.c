@@ -28,10 +28,60 @@ static char *bytes_of(const struct eunomia_skeleton *skeleton, void *opened, con
 	return (char *)*slot(opened, variable->offset) + variable->place;
 }
 
+/* The links that the tool has put into the skeleton itself. */
+static struct bpf_link **link_of(void *opened, const struct eunomia_skeleton_program *program)
+{
+	return (struct bpf_link **)slot(opened, program->link);
+}
+
+int eunomia_skeleton__detach(const struct eunomia_skeleton *skeleton, void *opened)
+{
+	struct bpf_link **links = eunomia_allocate((skeleton->num_programs + 1) * sizeof(*links));
+
+	if (!links)
+		return -ENOMEM;
+	for (size_t i = 0; i < skeleton->num_programs; i++) {
+		links[i] = *link_of(opened, &skeleton->programs[i]);
+		*link_of(opened, &skeleton->programs[i]) = NULL;
+	}
+	int err = eunomia_links__destroy(links, skeleton->num_programs);
+	free(links);
+	int second = eunomia_object__detach(((struct opened *)opened)->obj);
+	return err ?: second;
+}
+
+/* What the tool has attached by itself is left as it is, and not attached twice. */
+int eunomia_skeleton__attach(const struct eunomia_skeleton *skeleton, void *opened)
+{
+	struct bpf_object *obj = ((struct opened *)opened)->obj;
+	struct eunomia_program_description program;
+	bool is_some_attached = false;
+
+	for (size_t i = 0; i < skeleton->num_programs; i++)
+		is_some_attached |= *link_of(opened, &skeleton->programs[i]) != NULL;
+	if (!is_some_attached)
+		return eunomia_object__attach(obj);
+	for (size_t i = 0; i < skeleton->num_programs; i++) {
+		struct bpf_link **link = link_of(opened, &skeleton->programs[i]);
+
+		if (*link)
+			continue;
+		for (size_t j = 0; eunomia_object__program(obj, j, &program); j++)
+			if (!strcmp(program.name, skeleton->programs[i].name) && program.link) {
+				*link = bpf_program__attach(*slot(opened, skeleton->programs[i].offset));
+				if (!*link)
+					return -errno;
+			}
+	}
+	return 0;
+}
+
 void eunomia_skeleton__destroy(const struct eunomia_skeleton *skeleton, void *opened)
 {
 	if (!opened)
 		return;
+	if (((struct opened *)opened)->obj)
+		(void)eunomia_skeleton__detach(skeleton, opened);
 	bpf_object__close(((struct opened *)opened)->obj);
 	for (size_t i = 0; i < skeleton->num_sections; i++)
 		free(*slot(opened, skeleton->sections[i].offset));
@@ -44,20 +94,25 @@ static int fill(const struct eunomia_skeleton *skeleton, struct opened *opened)
 {
 	size_t total = 0;
 
-	for (size_t i = 0; i < skeleton->num_sections; i++)
-		total += skeleton->sections[i].size;
-	char *shadow = opened->shadow = eunomia_allocate(total + 1);
-	if (!shadow)
-		return -ENOMEM;
 	for (size_t i = 0; i < skeleton->num_sections; i++) {
 		const struct eunomia_skeleton_section *section = &skeleton->sections[i];
-		void *bytes = *slot(opened, section->offset) = eunomia_allocate(section->size);
 
-		if (!bytes)
+		*slot(opened, section->offset) = eunomia_allocate(section->size);
+		if (!*slot(opened, section->offset))
 			return -ENOMEM;
-		memcpy(bytes, section->initial, section->size);
-		memcpy(shadow, section->initial, section->size);
-		shadow += section->size;
+		total += section->size;
+	}
+	opened->shadow = eunomia_allocate(total + 1);
+	if (!opened->shadow)
+		return -ENOMEM;
+	for (size_t i = 0; i < skeleton->num_variables; i++) {
+		const struct eunomia_skeleton_variable *variable = &skeleton->variables[i];
+		char *shadow, *bytes = bytes_of(skeleton, opened, variable, &shadow);
+
+		if (variable->initial) {
+			memcpy(bytes, variable->initial, variable->size);
+			memcpy(shadow, variable->initial, variable->size);
+		}
 	}
 	for (size_t i = 0; i < skeleton->num_maps; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(opened->obj, skeleton->maps[i].name);

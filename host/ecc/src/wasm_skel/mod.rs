@@ -5,7 +5,7 @@ mod embedded;
 mod project;
 mod rust;
 
-pub(crate) use c::c_sdk;
+pub(crate) use c::{c, c_sdk};
 pub(crate) use project::Project;
 pub(crate) use rust::rust;
 
