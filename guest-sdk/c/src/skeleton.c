@@ -90,7 +90,7 @@ void eunomia_skeleton__destroy(const struct eunomia_skeleton *skeleton, void *op
 }
 
 /* The structs of the sections, with what is in the package; maps and programs by name. */
-static int fill(const struct eunomia_skeleton *skeleton, struct opened *opened)
+static int fill_skeleton(const struct eunomia_skeleton *skeleton, struct opened *opened)
 {
 	size_t total = 0;
 
@@ -138,7 +138,7 @@ void *eunomia_skeleton__open(const struct eunomia_skeleton *skeleton)
 	if (!opened)
 		return NULL;
 	opened->obj = eunomia_object__open(skeleton->name);
-	if (opened->obj && !fill(skeleton, opened))
+	if (opened->obj && !fill_skeleton(skeleton, opened))
 		return opened;
 	eunomia_skeleton__destroy(skeleton, opened);
 	return NULL;
