@@ -1,13 +1,18 @@
-//! Embeds what `gen-wasm-skel` writes into projects: the templates, the guest SDK and the contract.
+//! Embeds what `gen-wasm-skel` writes into projects: the templates, the guest SDKs and the contract. What C programs call of the
+//! contract is made of it here.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+#[path = "build/bindings.rs"]
+mod bindings;
+
 /// A constant of `embedded.rs`, and the folder whose files it holds.
-const TREES: [(&str, &str); 3] = [
+const TREES: [(&str, &str); 4] = [
     ("TEMPLATES", "../../templates"),
     ("RUST_SDK", "../../guest-sdk/rust"),
+    ("C_SDK", "../../guest-sdk/c"),
     ("CONTRACT", "../../wit"),
 ];
 
@@ -30,6 +35,12 @@ fn main() -> io::Result<()> {
         text.push_str("];\n");
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let made = bindings::write(&root.join("../../wit"), &root.join("../../guest-sdk/c/guest.wit"), &out)?;
+    let _ = writeln!(text, "pub(crate) const C_BINDINGS: &[File] = &[");
+    for file in made {
+        let _ = writeln!(text, "    ({file:?}, include_bytes!({:?})),", out.join(&file));
+    }
+    text.push_str("];\n");
     fs::write(out.join("embedded.rs"), text)
 }
 

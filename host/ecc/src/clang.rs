@@ -75,6 +75,24 @@ impl Clang {
             .with_hint(INSTALL))
     }
 
+    /// The first one that is new enough, and its major version: for those who call it by themselves.
+    pub(crate) fn checked(&self, printer: &mut Printer) -> Result<(PathBuf, u32)> {
+        let mut refused = None;
+        for program in &self.programs {
+            let version = asked(program).and_then(|version| check(program, &version).map(|major| (major, version)));
+            match version {
+                Ok((major, version)) => {
+                    printer.detail(&format!("{} is clang {version}", program.display()));
+                    return Ok((program.clone(), major));
+                }
+                Err(error) => drop(refused.get_or_insert(error)),
+            }
+        }
+        Err(refused
+            .unwrap_or_else(|| Error::failed("no clang was found"))
+            .with_hint(INSTALL))
+    }
+
     fn try_one(
         &self,
         program: &Path,
@@ -139,15 +157,15 @@ fn asked(program: &Path) -> Result<String> {
     }
 }
 
-fn check(program: &Path, version: &str) -> Result<()> {
+/// Gives the major version.
+fn check(program: &Path, version: &str) -> Result<u32> {
     let major = version.split('.').next().and_then(|major| major.parse().ok());
-    if major.is_some_and(|major: u32| major >= OLDEST) {
-        return Ok(());
-    }
-    Err(Error::failed(format!(
-        "{} is version {version}, which is too old: BPF programs need clang {OLDEST} or newer",
-        program.display()
-    )))
+    major.filter(|major: &u32| *major >= OLDEST).ok_or_else(|| {
+        Error::failed(format!(
+            "{} is version {version}, which is too old: BPF programs need clang {OLDEST} or newer",
+            program.display()
+        ))
+    })
 }
 
 fn cannot_run(program: &Path, error: &std::io::Error) -> Error {

@@ -168,9 +168,36 @@ pub(crate) struct BuildWasmArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) c: BuildCArgs,
+
     /// Show the commands that are run
     #[arg(short, long)]
     pub(crate) verbose: bool,
+}
+
+/// How C is built.
+#[derive(Debug, Args)]
+pub(crate) struct BuildCArgs {
+    /// More options for clang, as one argument: "-DDEBUG -I ../include"; can be repeated (C only)
+    #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
+    pub(crate) cflags: Vec<String>,
+
+    /// The clang to use [default: the first of clang, clang-22 … clang-15 that is new enough] (C only)
+    #[arg(long, value_name = "CLANG", env = "CLANG", hide_env_values = true)]
+    pub(crate) clang_bin: Option<PathBuf>,
+
+    /// The folder of the C library for WebAssembly: lib/wasm32-wasi and include/ are in it [default: that of the WASI SDK in
+    /// $WASI_SDK_PATH, else Debian's wasi-libc] (C only)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) sysroot: Option<PathBuf>,
+}
+
+impl BuildCArgs {
+    /// Whether nothing was said that would be lost on another language. The clang may come from the environment.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.cflags.is_empty() && self.sysroot.is_none()
+    }
 }
 
 /// What user space is written in.

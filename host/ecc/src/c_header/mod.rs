@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::error::Result;
 use crate::output::header_line;
-use structs::Structs;
+use crate::wasm_skel::identifier;
+pub(crate) use structs::Structs;
 
 /// Characters of a string on one line.
 const LINE: usize = 100;
@@ -21,7 +22,7 @@ pub(crate) fn c_header(package: &Package, description: &Description, object_name
     let json = String::from_utf8_lossy(&json);
     let name = identifier(&description.name);
     let guard = format!("{}_SKEL_H", name.to_ascii_uppercase());
-    let mut structs = Structs::new(&description.types);
+    let mut structs = Structs::new(&description.types, "");
     for export in exports(package) {
         structs.add_named(&export, description);
     }
@@ -38,23 +39,10 @@ pub(crate) fn c_header(package: &Package, description: &Description, object_name
     ))
 }
 
-fn exports(package: &Package) -> Vec<String> {
+pub(crate) fn exports(package: &Package) -> Vec<String> {
     let types = package.meta().get("export_types").and_then(Value::as_array);
     let names = types.into_iter().flatten().filter_map(|export| export.get("name"));
     names.filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// The name as C can have it.
-fn identifier(name: &str) -> String {
-    let word: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-        .collect();
-    if word.starts_with(|c: char| c.is_ascii_digit()) {
-        format!("_{word}")
-    } else {
-        word
-    }
 }
 
 /// A string literal over several lines. JSON on one line has no control characters.

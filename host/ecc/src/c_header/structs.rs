@@ -6,8 +6,10 @@ use std::fmt::Write as _;
 use package::{Description, Member, Type, TypeIndex, TypeKind, Types};
 
 /// Declarations so far, each after those that it needs.
-pub(super) struct Structs<'a> {
+pub(crate) struct Structs<'a> {
     types: &'a Types,
+    /// Before each name, so that two objects of one tool do not clash.
+    prefix: String,
     /// Of each type: whether a C compiler for wasm32 would put its members where they are, and its alignment in bytes.
     natural: Vec<(bool, u32)>,
     text: String,
@@ -15,7 +17,8 @@ pub(super) struct Structs<'a> {
 }
 
 impl<'a> Structs<'a> {
-    pub(super) fn new(types: &'a Types) -> Self {
+    /// `prefix` comes before the name of each struct; that of a constant as well, and without one there are none.
+    pub(crate) fn new(types: &'a Types, prefix: &str) -> Self {
         let mut natural = Vec::with_capacity(types.len());
         // A type stands after those that it contains.
         for ty in types {
@@ -23,18 +26,19 @@ impl<'a> Structs<'a> {
         }
         Self {
             types,
+            prefix: prefix.to_owned(),
             natural,
             text: String::new(),
             declared: BTreeSet::new(),
         }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 
     /// Declares an exported struct. One that only a typedef names has no name in the table: it is the record of a map.
-    pub(super) fn add_named(&mut self, name: &str, description: &Description) {
+    pub(crate) fn add_named(&mut self, name: &str, description: &Description) {
         let types = self.types;
         let is_it = |ty: &&Type| ty.name == name && members(ty).is_some();
         let record = || {
@@ -46,7 +50,35 @@ impl<'a> Structs<'a> {
         }
     }
 
+    /// Declares a struct or union that has a name, and gives how C calls it; for others what a member of them is.
+    pub(crate) fn add(&mut self, index: TypeIndex) -> Option<String> {
+        let ty = self.types.get(index)?;
+        members(ty)?;
+        if ty.name.is_empty() {
+            return None;
+        }
+        self.declare(&ty.name, ty);
+        Some(format!("{} {}{}", keyword(ty), self.prefix, ty.name))
+    }
+
+    /// Bytes; 0 for a type that is not there.
+    pub(crate) fn size(&self, index: TypeIndex) -> u32 {
+        self.types.get(index).map_or(0, |ty| ty.size)
+    }
+
+    /// The declaration of something of this type, without a semicolon.
+    pub(crate) fn declaration(&mut self, name: &str, ty: TypeIndex, depth: usize) -> String {
+        let member = Member {
+            name: name.to_owned(),
+            ty,
+            bit_offset: 0,
+            bits: 0,
+        };
+        self.member(&member, depth)
+    }
+
     fn declare(&mut self, name: &str, ty: &'a Type) {
+        let name = &format!("{}{name}", self.prefix);
         if !self.declared.insert(name.to_owned()) {
             return;
         }
@@ -130,7 +162,11 @@ impl<'a> Structs<'a> {
             }
             TypeKind::Struct(_) | TypeKind::Union(_) => {
                 self.declare(&ty.name, ty);
-                format!("{} {}", keyword(ty), ty.name)
+                format!("{} {}{}", keyword(ty), self.prefix, ty.name)
+            }
+            TypeKind::Enum { signed, values } if !self.prefix.is_empty() => {
+                self.constants(*signed, values);
+                scalar(ty)
             }
             TypeKind::Opaque => {
                 let _ = write!(name, "[{}]", ty.size);
@@ -143,6 +179,23 @@ impl<'a> Structs<'a> {
             base
         } else {
             format!("{base} {name}")
+        }
+    }
+
+    /// The names of an enumeration, once.
+    fn constants(&mut self, signed: bool, values: &[(String, u64)]) {
+        for (name, value) in values {
+            let name = format!("{}{name}", self.prefix);
+            if !self.declared.insert(name.clone()) {
+                continue;
+            }
+            let value = if signed {
+                // The other half of the range is negative.
+                value.cast_signed().to_string()
+            } else {
+                value.to_string()
+            };
+            let _ = writeln!(self.text, "#define {name} ({value})");
         }
     }
 

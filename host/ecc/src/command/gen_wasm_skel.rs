@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::interrupts::Interrupts;
 use crate::output::folder_of;
 use crate::printer::Printer;
-use crate::wasm_skel::{Project, Tool, rust};
+use crate::wasm_skel::{Project, Tool, c, rust};
 
 /// Compiles what `args` names, or takes the package, and writes a project around it.
 pub(crate) fn run(args: &GenWasmSkelArgs, printer: &mut Printer) -> Result<()> {
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &GenWasmSkelArgs, printer: &mut Printer) -> Result<()> {
     };
     match args.lang {
         Language::Rust => rust(&tool, &mut project)?,
-        Language::C => return Err(Error::failed("projects in C cannot be written yet")),
+        Language::C => c(&tool, &mut project)?,
     }
     interrupts.check()?;
     let written = project.write()?;

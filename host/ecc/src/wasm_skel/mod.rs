@@ -1,9 +1,11 @@
 //! What `gen-wasm-skel` writes: a project with the skeleton in it, types for it, and the SDK.
 
+mod c;
 mod embedded;
 mod project;
 mod rust;
 
+pub(crate) use c::{c, c_sdk};
 pub(crate) use project::Project;
 pub(crate) use rust::rust;
 

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* For sources that were written for libbpf. */
+#include "../eunomia.h"

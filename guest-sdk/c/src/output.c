@@ -1,0 +1,151 @@
+/* The buffer in front of the host's standard output. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "eunomia.h"
+#include "internal.h"
+
+/* A tool that never flushes is flushed here: memory has a limit. */
+#define LARGEST (1u << 20)
+#define SMALLEST 4096
+/* Half of what a size can be, so that sums do not wrap. */
+#define LARGEST_PIECE (1u << 30)
+
+static struct {
+	char *bytes;
+	size_t length, room;
+	int failure; /* of a flush that the buffer made by itself: told by the next one */
+} output;
+
+int eunomia_write(const void *bytes, size_t size)
+{
+	guest_list_u8_t list = { (uint8_t *)bytes, size };
+	eunomia_bpf_output_error_t error;
+
+	return eunomia_bpf_output_write(&list, &error) ? 0 : eunomia_output_failure(&error);
+}
+
+int eunomia_flush(void)
+{
+	size_t length = output.length;
+	int err = output.failure;
+
+	output.length = 0;
+	output.failure = 0;
+	return err || length == 0 ? err : eunomia_write(output.bytes, length);
+}
+
+/* What is left when the tool ends. */
+__attribute__((destructor)) static void flush_at_end(void)
+{
+	(void)eunomia_flush();
+}
+
+/* Room for `size` bytes at the end; NULL if there is no memory. */
+static char *reserve(size_t size)
+{
+	if (size > LARGEST_PIECE)
+		return NULL;
+	if (output.length > 0 && output.length + size > LARGEST)
+		output.failure = eunomia_flush();
+	if (output.length + size > output.room) {
+		size_t room = output.room ? output.room : SMALLEST;
+		while (room < output.length + size)
+			room *= 2;
+		char *bytes = realloc(output.bytes, room);
+		if (!bytes)
+			return NULL;
+		output.bytes = bytes;
+		output.room = room;
+	}
+	return output.bytes + output.length;
+}
+
+void eunomia_put(const void *bytes, size_t size)
+{
+	char *place = reserve(size);
+
+	if (place) {
+		memcpy(place, bytes, size);
+		output.length += size;
+	}
+}
+
+void eunomia_put_char(char character)
+{
+	eunomia_put(&character, 1);
+}
+
+/* Adds bytes with spaces on one side. */
+static void put_padded(const char *text, size_t length, int width)
+{
+	size_t wanted = (size_t)(width < 0 ? -(long)width : width);
+	size_t spaces = wanted > length ? wanted - length : 0;
+	char *place = reserve(length + spaces);
+
+	if (!place)
+		return;
+	memset(place + (width < 0 ? length : 0), ' ', spaces);
+	memcpy(place + (width < 0 ? 0 : spaces), text, length);
+	output.length += length + spaces;
+}
+
+void eunomia_put_text(const char *text, size_t most, int width)
+{
+	put_padded(text, strnlen(text, most), width);
+}
+
+/* 20 digits and a sign. */
+#define DIGITS 21
+
+static void put_number(uint64_t number, bool is_negative, int width)
+{
+	char text[DIGITS], *start = text + DIGITS;
+
+	do {
+		*--start = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	if (is_negative)
+		*--start = '-';
+	put_padded(start, (size_t)(text + DIGITS - start), width);
+}
+
+void eunomia_put_u64(uint64_t number, int width)
+{
+	put_number(number, false, width);
+}
+
+void eunomia_put_i64(int64_t number, int width)
+{
+	put_number(number < 0 ? 0 - (uint64_t)number : (uint64_t)number, number < 0, width);
+}
+
+void eunomia_printf(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	char *place = reserve(128);
+	int length = place ? vsnprintf(place, output.room - output.length, format, arguments) : -1;
+	va_end(arguments);
+	if (length < 0)
+		return;
+	if ((size_t)length >= output.room - output.length) {
+		/* It did not fit, with its NUL: once more with room for it. */
+		place = reserve((size_t)length + 1);
+		if (!place)
+			return;
+		va_start(arguments, format);
+		vsnprintf(place, (size_t)length + 1, format, arguments);
+		va_end(arguments);
+	}
+	output.length += (size_t)length;
+}
+
+void eunomia_before_wait(void)
+{
+	fflush(stdout);
+	(void)eunomia_flush();
+}
