@@ -7,6 +7,11 @@ use std::{env, fs, io};
 
 #[path = "build/bindings.rs"]
 mod bindings;
+#[path = "build/rust_bindings.rs"]
+mod rust_bindings;
+
+/// The files of the Rust SDK that call the generator; a project gets what it makes.
+const GENERATED: [&str; 2] = ["src/bindings.rs", "component/src/bindings.rs"];
 
 /// A constant of `embedded.rs`, and the folder whose files it holds.
 const TREES: [(&str, &str); 4] = [
@@ -39,6 +44,14 @@ fn main() -> io::Result<()> {
     let _ = writeln!(text, "pub(crate) const C_BINDINGS: &[File] = &[");
     for file in made {
         let _ = writeln!(text, "    ({file:?}, include_bytes!({:?})),", out.join(&file));
+    }
+    text.push_str("];\n");
+    let _ = writeln!(text, "pub(crate) const RUST_BINDINGS: &[File] = &[");
+    for path in GENERATED {
+        let source = fs::read_to_string(root.join("../../guest-sdk/rust").join(path))?;
+        let made = out.join(path.replace('/', "-"));
+        fs::write(&made, rust_bindings::expand(&source, &root.join("../../wit"))?)?;
+        let _ = writeln!(text, "    ({path:?}, include_bytes!({made:?})),");
     }
     text.push_str("];\n");
     fs::write(out.join("embedded.rs"), text)

@@ -5,7 +5,7 @@ mod types;
 
 use std::path::Path;
 
-use super::embedded::{CONTRACT, RUST_SDK, template};
+use super::embedded::{CONTRACT, RUST_BINDINGS, RUST_SDK, template};
 use super::project::Project;
 use super::{Tool, identifier};
 use crate::error::{Error, Result};
@@ -23,6 +23,9 @@ pub(crate) fn rust(tool: &Tool<'_>, project: &mut Project) -> Result<()> {
 
     project.generate("sdk/eunomia/Cargo.toml", template("rust/sdk.toml", &[]));
     for (path, bytes) in RUST_SDK {
+        // With what the generator makes in place of a call of it: a project builds without one.
+        let generated = RUST_BINDINGS.iter().find(|(other, _)| other == path);
+        let bytes = generated.map_or(bytes, |(_, made)| made);
         project.generate(Path::new("sdk/eunomia/rust").join(path), *bytes);
     }
     for (path, bytes) in CONTRACT {
