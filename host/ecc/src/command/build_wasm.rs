@@ -46,6 +46,10 @@ fn work(args: &BuildWasmArgs) -> Result<(PathBuf, Work)> {
     let folder = match args.inputs.as_slice() {
         [] => PathBuf::from("."),
         [folder] if folder.is_dir() => folder.clone(),
+        [missing] if !missing.exists() => {
+            return Err(Error::failed(format!("{} does not exist", missing.display()))
+                .with_hint("name the folder of a project that `ecc gen-wasm-skel` has written, or C files"));
+        }
         files => {
             let settings = with_options(c::Settings::of_files(files)?, args)?;
             return Ok((PathBuf::from("."), Work::C(Box::new(settings))));
