@@ -21,12 +21,12 @@ fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
 }
 
-/// The folders' names, in order.
+/// The folders with one BPF program of the same name, in order: the others are made of several, or embed the host.
 fn names() -> Vec<String> {
     let folders = fs::read_dir(examples()).unwrap().map(|entry| entry.unwrap().path());
     let mut names: Vec<String> = folders
-        .filter(|path| path.is_dir())
         .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+        .filter(|name| examples().join(name).join(format!("{name}.bpf.c")).is_file())
         .collect();
     names.sort();
     names

@@ -3,6 +3,7 @@
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
+use super::names::without_names;
 use super::sdk::Sdk;
 use crate::error::{Error, Result};
 
@@ -20,7 +21,7 @@ pub(super) fn component(mut module: Vec<u8>, sdk: &Sdk) -> Result<Vec<u8>> {
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
         ComponentEncoder::default().module(&module)?.validate(true).encode()
     })();
-    encoded.map_err(|error| {
+    encoded.map(without_names).map_err(|error| {
         // The causes, in one line: each is a sentence of its own.
         Error::failed(format!("the tool cannot be made a component: {error:#}"))
             .with_hint("if the project has an older sdk/, make it anew with `ecc gen-wasm-skel`")

@@ -8,6 +8,7 @@
 
 mod compile;
 mod encode;
+mod names;
 mod sdk;
 mod toolchain;
 
