@@ -42,6 +42,14 @@ impl EventSource {
         }
     }
 
+    /// Wait for one batch, for at most so long: it is empty if the time is up. None if the run should end.
+    ///
+    /// # Errors
+    /// As [`batches`](Self::batches).
+    pub fn next_within(&self, wait: Duration) -> Result<Option<Batch>, Error> {
+        self.batches_within(wait).next().transpose()
+    }
+
     /// As [`batches`](Self::batches), and an empty batch wherever nothing has come for so long: time to print what was counted.
     pub fn batches_within(&self, wait: Duration) -> Batches<'_> {
         Batches {

@@ -187,18 +187,40 @@ impl<K: Pod, V: Pod> PerCpuMap<K, V> {
         values.map(|bytes| by_cpu(&bytes, self.stride)).transpose()
     }
 
-    /// Writes the values of all CPUs: as many as there are.
+    /// Writes the values of all CPUs: as many as there are, or none for zeros.
     ///
     /// # Errors
     /// [`WrongSize`](ErrorKind::WrongSize) if there are more or fewer than CPUs.
     pub fn set(&self, key: &K, values: &[V], mode: Mode) -> Result<(), Error> {
-        let mut bytes = Vec::with_capacity(values.len() * self.stride);
+        let mut bytes = Vec::new();
+        self.append(values, &mut bytes);
+        Ok(self.map.update(bytemuck::bytes_of(key), &bytes, mode)?)
+    }
+
+    /// As [`set`](Self::set), many entries a call. Says how many were written.
+    ///
+    /// # Errors
+    /// Only if not even the first one could be written, or if there are more or fewer values than CPUs.
+    pub fn set_all(&self, entries: &[(K, &[V])], mode: Mode) -> Result<u32, Error> {
+        let keys: Vec<u8> = entries.iter().flat_map(|(key, _)| bytes_of(key)).copied().collect();
+        let mut bytes = Vec::new();
+        for (_, values) in entries {
+            self.append(values, &mut bytes);
+        }
+        Ok(self.map.update_batch(&keys, &bytes, mode)?)
+    }
+
+    /// The values of a key as the kernel takes them.
+    fn append(&self, values: &[V], bytes: &mut Vec<u8>) {
+        if values.is_empty() {
+            let size = self.map.info().value_size as usize;
+            bytes.resize(bytes.len() + size, 0);
+        }
         for value in values {
             let end = bytes.len() + self.stride;
             bytes.extend_from_slice(bytemuck::bytes_of(value));
             bytes.resize(end, 0);
         }
-        Ok(self.map.update(bytemuck::bytes_of(key), &bytes, mode)?)
     }
 
     /// All entries, many a call, with the values of all CPUs.
