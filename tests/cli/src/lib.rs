@@ -324,3 +324,54 @@ pub fn built(folder: &Path) -> PathBuf {
     assert_eq!(done.code(), 0, "{}", done.stderr);
     folder.join("app.wasm")
 }
+
+/// The component of an example with user space of its own: `examples/NAME/LANGUAGE`, with the skeletons of these BPF programs in the
+/// example's folder. What is made is made in a copy.
+pub fn example_tool(name: &str, objects: &[&str], language: &str) -> PathBuf {
+    let example = root().join("examples").join(name);
+    let folder = projects().join(format!("{name}-{language}"));
+    fs::remove_dir_all(&folder).ok();
+    copy_own(&example.join(language), &folder);
+    for object in objects {
+        let source = example.join(format!("{object}.bpf.c"));
+        let mut ecc = Command::new(program("ecc"));
+        ecc.arg("gen-wasm-skel")
+            .arg(&source)
+            .arg(source.with_extension("").with_extension("h"));
+        let done = run(ecc.args(["--lang", language, "-o"]).arg(&folder));
+        assert_eq!(done.code(), 0, "{}", done.stderr);
+    }
+    built(&folder)
+}
+
+/// What somebody has written, without what is made from it.
+fn copy_own(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap();
+        if ["sdk", "skel", "target"].iter().any(|made| name == *made) {
+            continue;
+        }
+        if path.is_dir() {
+            copy_own(&path, &to.join(name));
+        } else {
+            fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
+
+/// The kernel's number of a map that a process holds, by the map's name.
+pub fn map_id(pid: u32, name: &str) -> u32 {
+    let of_process: Vec<u32> = fs::read_dir(format!("/proc/{pid}/fdinfo"))
+        .unwrap()
+        .filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok())
+        .filter_map(|info| {
+            info.lines()
+                .find_map(|line| line.strip_prefix("map_id:")?.trim().parse().ok())
+        })
+        .collect();
+    let found = libbpf_rs::query::MapInfoIter::default()
+        .find(|map| of_process.contains(&map.id) && map.name == name);
+    found.unwrap_or_else(|| panic!("process {pid} has no map {name}")).id
+}
