@@ -25,7 +25,7 @@ guests: setup
 
 test: setup guests
 	@scripts/kernel
-	cargo test --locked --manifest-path guest-sdk/Cargo.toml --workspace --target-dir $(TARGET_DIR)/guests
+	cargo test --locked --manifest-path guest-sdk/Cargo.toml --workspace --features eunomia/std --target-dir $(TARGET_DIR)/guests
 	cargo build --locked --workspace --bins --lib
 	cargo test --locked --workspace --no-run
 	$(RUNNER) cargo test --locked --workspace

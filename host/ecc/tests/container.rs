@@ -102,6 +102,23 @@ fn several_sources_have_names_and_options_reach_ecc() {
 }
 
 #[test]
+fn a_project_becomes_a_component_of_its_owner() {
+    let folder = folder(&[("src/opens.bpf.c", SOURCE), ("src/opens.h", HEADER)]);
+    for arguments in [
+        ["gen-wasm-skel", "opens.bpf.c", "opens.h", "--lang", "c"].as_slice(),
+        &["build-wasm"],
+    ] {
+        let run = entry(folder.path(), arguments);
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    }
+    let path = folder.path().join("src/app.wasm");
+    assert!(fs::read(&path).unwrap().starts_with(b"\0asm"));
+    for path in [path, folder.path().join("src/src/main.c"), folder.path().join("src/sdk")] {
+        assert_eq!(fs::metadata(&path).unwrap().uid(), OWNER, "{}", path.display());
+    }
+}
+
+#[test]
 fn what_goes_wrong_is_told_and_leaves_nothing() {
     let folder = folder(&[("src/readme", "")]);
     let run = entry(folder.path(), &["build"]);
