@@ -178,3 +178,32 @@ fn clap_reads_command_lines_too() {
     );
     assert_ne!(wrong.code(), 0);
 }
+
+/// Each buffer's events have a type of their own, and one source reads them all.
+#[test]
+fn several_buffers_are_printed_each_by_its_type() {
+    for (language, start, end) in [
+        (
+            "rust",
+            "started { pid: PID, comm: \"sh\" }\n",
+            "ended { pid: PID, code: 3 }\n",
+        ),
+        ("c", "pid=PID comm=sh\n", "pid=PID code=3\n"),
+    ] {
+        let folder = project(&format!("two-{language}"), "tests/cli/sources/two.bpf.c", language);
+        let mut tool = Running::start(ecli(["run"]).arg(built(&folder)));
+        let mut pids = Vec::new();
+        let mut shell = || {
+            let mut child = Command::new("sh").args(["-c", "exit 3"]).spawn().unwrap();
+            pids.push(child.id());
+            child.wait().unwrap();
+        };
+        let code = if language == "rust" { "code: 3 }" } else { "code=3" };
+        tool.line_after(&mut shell, |line| line.trim_end().ends_with(code));
+        let all = tool.interrupt();
+        assert_eq!(all.code(), 0, "{all:?}");
+        let of = |text: &str, pid: &u32| text.replace("PID", &pid.to_string());
+        let both = |pid: &&u32| all.stdout.contains(&of(start, pid)) && all.stdout.contains(&of(end, pid));
+        assert!(pids.iter().any(|pid| both(&pid)), "{pids:?} in {all:?}");
+    }
+}

@@ -76,9 +76,9 @@ fn tool() -> Result<(), Error> {
         }
     }
     program::detach(links)?;
-    let more = loaded.seen()? >= seen;
+    let more = loaded.get_seen()? >= seen;
     loaded.set_seen(41)?;
-    writeln!(output, "counted: {more}, {}", loaded.seen()?)?;
+    writeln!(output, "counted: {more}, {}", loaded.get_seen()?)?;
     writeln!(output, "slept: {}", events::sleep(Duration::from_millis(1))?)?;
     output.flush()?;
     Ok(())

@@ -180,7 +180,7 @@ fn access(variable: &Variable, declarations: &mut Declarations<'_>) -> String {
         "eunomia::bytes::read(&bytes)"
     };
     format!(
-        "\n    /// {sentence}, as it is now.\n    pub fn {name}(&self) -> Result<{ty}, Error> {{\n        \
+        "\n    /// {sentence}, as it is now.\n    pub fn get_{name}(&self) -> Result<{ty}, Error> {{\n        \
          let bytes = self.object.read_variable({name:?})?;\n        {read}\n    }}\n\n    \
          /// Changes `{name}`.\n    pub fn set_{name}(&self, value: {ty}) -> Result<(), Error> {{\n        \
          Ok(self.object.write_variable({name:?}, {bytes})?)\n    }}\n",

@@ -3,7 +3,7 @@
 //! Every byte belongs to a field, gaps included, so that each type is plain data: any bytes are a value of it, and it can be looked at
 //! where it lies in a batch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use package::{Member, Type, TypeIndex, TypeKind, Types};
@@ -15,6 +15,23 @@ const KEYWORDS: [&str; 34] = [
     "trait", "true", "try", "type", "use", "where", "yield",
 ];
 
+/// Types that a generated file has besides.
+const TAKEN: [&str; 13] = [
+    "Bool",
+    "Error",
+    "Link",
+    "Loaded",
+    "Map",
+    "Object",
+    "Open",
+    "OpenObject",
+    "PerCpuMap",
+    "Program",
+    "Skeleton",
+    "Text",
+    "TypedMap",
+];
+
 /// Those that cannot even be raw identifiers.
 const PATHS: [&str; 4] = ["self", "Self", "super", "crate"];
 
@@ -24,7 +41,8 @@ pub(super) struct Declarations<'a> {
     text: String,
     /// The Rust name of each struct and union that is declared.
     names: BTreeMap<TypeIndex, String>,
-    enums: Vec<String>,
+    /// Names of enumerations that have a constant: kernels have some more than once.
+    constants: BTreeSet<String>,
 }
 
 /// A name as Rust can have it.
@@ -44,7 +62,7 @@ impl<'a> Declarations<'a> {
             types,
             text: String::new(),
             names: BTreeMap::new(),
-            enums: Vec::new(),
+            constants: BTreeSet::new(),
         }
     }
 
@@ -77,7 +95,7 @@ impl<'a> Declarations<'a> {
             TypeKind::Float | TypeKind::Opaque => bytes(),
             TypeKind::Enum { signed, values } => {
                 let plain = format!("{}{}", if *signed { "i" } else { "u" }, ty.size * 8);
-                self.declare_enum(ty, &plain, values);
+                self.declare_enum(&plain, values);
                 plain
             }
             TypeKind::Pointer => "u64".into(),
@@ -90,13 +108,11 @@ impl<'a> Declarations<'a> {
         }
     }
 
-    fn declare_enum(&mut self, ty: &Type, plain: &str, values: &[(String, u64)]) {
-        let key = values.first().map_or_else(|| ty.name.clone(), |(name, _)| name.clone());
-        if self.enums.contains(&key) {
-            return;
-        }
-        self.enums.push(key);
+    fn declare_enum(&mut self, plain: &str, values: &[(String, u64)]) {
         for (name, value) in values {
+            if !self.constants.insert(name.clone()) {
+                continue;
+            }
             let value = match plain.strip_prefix('i') {
                 // The other half of the range is negative.
                 Some(_) => value.cast_signed().to_string(),
@@ -109,9 +125,7 @@ impl<'a> Declarations<'a> {
 
     /// A name that nothing else has.
     fn free(&self, wanted: &str) -> String {
-        let taken = |name: &str| {
-            self.names.values().any(|other| other == name) || matches!(name, "Bool" | "Text" | "Open" | "Loaded")
-        };
+        let taken = |name: &str| self.names.values().any(|other| other == name) || TAKEN.contains(&name);
         let mut name = word(wanted);
         while taken(&name) {
             name.push('_');
