@@ -18,6 +18,9 @@ const DEBIAN: &str = "/usr";
 /// The part of the WASI SDK that has the C library.
 const WASI_SYSROOT: &str = "share/wasi-sysroot";
 
+/// The version that Debian 12 has, for packages to be named if there is no clang at all.
+const USUAL: u32 = 19;
+
 const RUNTIME: &str = "libclang_rt.builtins-wasm32.a";
 
 /// The programs and folders of a build.
@@ -44,7 +47,14 @@ impl Toolchain {
     /// Looks for everything, and says of all that is missing at once how to get it.
     pub(super) fn find(clang: Option<&Path>, sysroot: Option<&Path>, printer: &mut Printer) -> Result<Self> {
         let wasi_sdk = env::var_os("WASI_SDK_PATH").map(PathBuf::from);
-        let (clang, version) = Clang::find(clang)?.checked(printer)?;
+        // The WASI SDK has a clang of its own that fits.
+        let own = wasi_sdk.as_ref().map(|sdk| sdk.join("bin/clang")).filter(|clang| clang.is_file());
+        let clang = clang.or(own.as_deref());
+        let clang = match Clang::find(clang) {
+            Ok(clang) => Some(clang.checked(printer)?),
+            Err(error) if clang.is_some() => return Err(error),
+            Err(_) => None,
+        };
         let library = match (sysroot, &wasi_sdk) {
             (Some(folder), _) => Some(Sysroot::of(folder).ok_or_else(|| no_sysroot("--sysroot", folder))?),
             (None, Some(sdk)) => {
@@ -53,10 +63,22 @@ impl Toolchain {
             }
             (None, None) => Sysroot::of(Path::new(DEBIAN)),
         };
-        let linker = linker(&clang, wasi_sdk.as_deref(), version);
-        let runtime = runtime(&clang, wasi_sdk.as_deref());
-        match (library, linker, runtime) {
-            (Some(library), Some(linker), Some(runtime)) => Ok(Self {
+        let version = clang.as_ref().map_or(USUAL, |(_, version)| *version);
+        let program = clang.as_ref().map(|(program, _)| program.as_path());
+        let linker = linker(program, wasi_sdk.as_deref(), version);
+        let runtime = runtime(program, wasi_sdk.as_deref());
+        let parts = [
+            (clang.is_none(), "clang", format!("clang-{version}")),
+            (linker.is_none(), "the linker wasm-ld", format!("lld-{version}")),
+            (library.is_none(), "the C library", "wasi-libc".to_owned()),
+            (
+                runtime.is_none(),
+                "clang's runtime library",
+                format!("libclang-rt-{version}-dev-wasm32"),
+            ),
+        ];
+        match (clang, library, linker, runtime) {
+            (Some((clang, _)), Some(library), Some(linker), Some(runtime)) => Ok(Self {
                 clang,
                 linker,
                 target: library.target,
@@ -64,30 +86,24 @@ impl Toolchain {
                 libraries: library.libraries,
                 runtime,
             }),
-            (library, linker, runtime) => {
-                let parts = [
-                    (linker.is_none(), "the linker wasm-ld", format!("lld-{version}")),
-                    (library.is_none(), "the C library", "wasi-libc".to_owned()),
-                    (
-                        runtime.is_none(),
-                        "clang's runtime library",
-                        format!("libclang-rt-{version}-dev-wasm32"),
-                    ),
-                ];
-                let missing = || parts.iter().filter(|(missing, ..)| *missing);
-                let things: Vec<&str> = missing().map(|(_, thing, _)| *thing).collect();
-                let packages: Vec<&str> = missing().map(|(.., package)| package.as_str()).collect();
-                Err(Error::failed(format!(
-                    "what builds WebAssembly from C is not all here; missing: {}",
-                    things.join(", ")
-                ))
-                .with_hint(format!(
-                    "on Debian `apt install {}`; elsewhere set WASI_SDK_PATH to the folder of the WASI SDK",
-                    packages.join(" ")
-                )))
-            }
+            _ => Err(missing(&parts)),
         }
     }
+}
+
+/// One error for all that is missing: what it is, and Debian's package of it.
+fn missing(parts: &[(bool, &str, String)]) -> Error {
+    let missing = || parts.iter().filter(|(missing, ..)| *missing);
+    let things: Vec<&str> = missing().map(|(_, thing, _)| *thing).collect();
+    let packages: Vec<&str> = missing().map(|(.., package)| package.as_str()).collect();
+    Error::failed(format!(
+        "what builds WebAssembly from C is not all here; missing: {}",
+        things.join(", ")
+    ))
+    .with_hint(format!(
+        "on Debian `apt install {}`; elsewhere set WASI_SDK_PATH to the folder of the WASI SDK",
+        packages.join(" ")
+    ))
 }
 
 impl Sysroot {
@@ -115,15 +131,12 @@ fn no_sysroot(from: &str, folder: &Path) -> Error {
 }
 
 /// wasm-ld as the WASI SDK has it, beside clang, or on the path under the names that distributions give it.
-fn linker(clang: &Path, wasi_sdk: Option<&Path>, version: u32) -> Option<PathBuf> {
+fn linker(clang: Option<&Path>, wasi_sdk: Option<&Path>, version: u32) -> Option<PathBuf> {
     let plain = "wasm-ld".to_owned();
     let numbered = (15..=version.max(22)).rev().map(|number| format!("wasm-ld-{number}"));
     let same = format!("wasm-ld-{version}");
     let names: Vec<String> = [plain, same].into_iter().chain(numbered).collect();
-    let beside = clang
-        .canonicalize()
-        .ok()
-        .and_then(|path| path.parent().map(Path::to_owned));
+    let beside = clang.and_then(|clang| Some(clang.canonicalize().ok()?.parent()?.to_owned()));
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = wasi_sdk.map(|sdk| sdk.join("bin")).into_iter().chain(beside);
     let folders: Vec<PathBuf> = folders.chain(env::split_paths(&path)).collect();
@@ -134,13 +147,17 @@ fn linker(clang: &Path, wasi_sdk: Option<&Path>, version: u32) -> Option<PathBuf
 }
 
 /// What clang calls for what the processor cannot do, as it knows itself; else that of the WASI SDK.
-fn runtime(clang: &Path, wasi_sdk: Option<&Path>) -> Option<PathBuf> {
-    let asked = Command::new(clang)
-        .args(["--target=wasm32-wasi", "-print-libgcc-file-name"])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()
+fn runtime(clang: Option<&Path>, wasi_sdk: Option<&Path>) -> Option<PathBuf> {
+    let ask = |clang| {
+        Command::new(clang)
+            .args(["--target=wasm32-wasi", "-print-libgcc-file-name"])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .ok()
+    };
+    let asked = clang
+        .and_then(ask)
         .map(|output| PathBuf::from(OsString::from(String::from_utf8_lossy(&output.stdout).trim())));
     let of_sdk = || {
         let versions = std::fs::read_dir(wasi_sdk?.join("lib/clang")).ok()?;

@@ -1,0 +1,5 @@
+/* The smallest tool. */
+int main(void)
+{
+	return 0;
+}
