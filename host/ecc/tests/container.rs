@@ -113,7 +113,11 @@ fn a_project_becomes_a_component_of_its_owner() {
     }
     let path = folder.path().join("src/app.wasm");
     assert!(fs::read(&path).unwrap().starts_with(b"\0asm"));
-    for path in [path, folder.path().join("src/src/main.c"), folder.path().join("src/sdk")] {
+    for path in [
+        path,
+        folder.path().join("src/src/main.c"),
+        folder.path().join("src/sdk"),
+    ] {
         assert_eq!(fs::metadata(&path).unwrap().uid(), OWNER, "{}", path.display());
     }
 }

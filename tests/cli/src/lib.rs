@@ -371,7 +371,6 @@ pub fn map_id(pid: u32, name: &str) -> u32 {
                 .find_map(|line| line.strip_prefix("map_id:")?.trim().parse().ok())
         })
         .collect();
-    let found = libbpf_rs::query::MapInfoIter::default()
-        .find(|map| of_process.contains(&map.id) && map.name == name);
+    let found = libbpf_rs::query::MapInfoIter::default().find(|map| of_process.contains(&map.id) && map.name == name);
     found.unwrap_or_else(|| panic!("process {pid} has no map {name}")).id
 }
