@@ -282,6 +282,38 @@ fn argp_reads_and_prints_as_gnu_s_does() {
     }
 }
 
+#[test]
+fn the_tool_in_the_manual_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let manual = fs::read_to_string(root().join("guest-sdk/c/README.md")).unwrap();
+    let blocks = manual
+        .split("```c\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap());
+    fs::create_dir(folder.path().join("src")).unwrap();
+    for (name, text) in ["exec.bpf.c", "exec.h", "src/main.c"].iter().zip(blocks) {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    // As the page says, in its folder.
+    let commands = manual
+        .split("```console\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let ecc = commands.lines().filter_map(|line| line.strip_prefix("$ ecc "));
+    for line in ecc {
+        let done = run(Command::new(program("ecc"))
+            .args(line.split(' '))
+            .current_dir(folder.path()));
+        assert_eq!((done.code(), done.stderr.as_str()), (0, ""), "{done:?}");
+    }
+    let mut tool = Running::start(ecli(["run"]).arg(folder.path().join("app.wasm")).arg("1"));
+    tool.line_after(exec, |line| line.ends_with(" true\n"));
+    assert_eq!(tool.interrupt().code(), 0);
+}
+
 /// It was stopped, and the message says by what; what it had printed before is there.
 #[track_caller]
 fn stopped(how: &str, by: &str) {

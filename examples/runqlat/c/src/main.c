@@ -60,7 +60,7 @@ static int parse(int argc, char **argv, struct runqlat_bpf__rodata *variables)
 	for (size_t i = 0; optind < argc; i++, optind++) {
 		if (i == sizeof(values) / sizeof(*values))
 			return unexpected_argument(argv[optind]);
-		if (!read_number(argv[optind], values[i]))
+		if (!read_natural(argv[optind], values[i]))
 			return USAGE;
 	}
 	return 0;

@@ -47,4 +47,15 @@ static inline bool read_number(const char *text, int32_t *number)
 	return false;
 }
 
+/* The same, and not below 0. */
+static inline bool read_natural(const char *text, int32_t *number)
+{
+	if (!read_number(text, number))
+		return false;
+	if (*number >= 0)
+		return true;
+	fprintf(stderr, "error: cannot parse argument \"%s\": below 0\nhint: -h lists all options\n", text);
+	return false;
+}
+
 #endif

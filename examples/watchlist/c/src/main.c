@@ -46,7 +46,7 @@ static int parse(int argc, char **argv, struct watch *watch)
 			eunomia_write(help, strlen(help));
 			return 1;
 		case 'i':
-			if (!read_number(optarg, &watch->interval))
+			if (!read_natural(optarg, &watch->interval))
 				return USAGE;
 			break;
 		default:

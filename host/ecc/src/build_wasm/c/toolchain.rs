@@ -48,7 +48,10 @@ impl Toolchain {
     pub(super) fn find(clang: Option<&Path>, sysroot: Option<&Path>, printer: &mut Printer) -> Result<Self> {
         let wasi_sdk = env::var_os("WASI_SDK_PATH").map(PathBuf::from);
         // The WASI SDK has a clang of its own that fits.
-        let own = wasi_sdk.as_ref().map(|sdk| sdk.join("bin/clang")).filter(|clang| clang.is_file());
+        let own = wasi_sdk
+            .as_ref()
+            .map(|sdk| sdk.join("bin/clang"))
+            .filter(|clang| clang.is_file());
         let clang = clang.or(own.as_deref());
         let clang = match Clang::find(clang) {
             Ok(clang) => Some(clang.checked(printer)?),
