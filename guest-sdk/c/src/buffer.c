@@ -97,6 +97,9 @@ int ring_buffer__poll(struct ring_buffer *rb, int timeout_ms)
 	if (err < 0)
 		return err;
 	for (; eunomia_batch__next(&reader->batch, &reader->record); count++) {
+		/* The place of a map among the inputs, which are the rings. */
+		if (reader->record.source >= rb->count)
+			continue;
 		const struct ring *ring = &rb->rings[reader->record.source];
 
 		err = ring->callback(ring->context, (void *)reader->record.data, reader->record.size);

@@ -78,6 +78,9 @@ fn a_project_builds_and_runs_as_it_is() {
     );
     let told = run(ecli(["inspect"]).arg(&component)).stdout;
     assert!(told.contains("SKELETON bootstrap\n"), "{told}");
+    let package = fs::metadata(folder.join("skel/bootstrap.json")).unwrap().len();
+    let size = fs::metadata(&component).unwrap().len() - package;
+    assert!(size < 70_000, "{size} bytes without the package");
 }
 
 #[test]
