@@ -35,14 +35,26 @@ lint: setup
 	cargo fmt --manifest-path guest-sdk/Cargo.toml --all --check
 	cargo fmt --manifest-path tests/guests/Cargo.toml --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked -p runtime --no-default-features -- -D warnings
 	cargo clippy $(GUEST) --manifest-path guest-sdk/Cargo.toml --workspace -- -D warnings
 
-# One static file each, at a fixed address: nothing to look up and nothing to relocate when it starts.
+# One static file each, at a fixed address: nothing to look up and nothing to relocate when it starts. Random numbers come from the
+# system call: looked up by name, as it is by default, it is not found in a static program, which then wants /dev/urandom.
 STATIC := -C target-feature=+crt-static -C relocation-model=static -C link-arg=-Wl,--no-eh-frame-hdr \
-  -C link-arg=-Wl,-T,$(CURDIR)/scripts/dist.ld
+  -C link-arg=-Wl,-T,$(CURDIR)/scripts/dist.ld --cfg getrandom_backend=\"linux_getrandom\"
 
+CARGO_DIST = CARGO_TARGET_$(HOST)_RUSTFLAGS="$(STATIC)" cargo
+DIST_FLAGS := --locked --profile dist --target $(TRIPLE)
+PROGRAMS := ecli ecc
+
+# The program of standalone tools is in each of them: what no event passes through is built for size, and so is the whole when it is
+# linked. cargo does not strip a program whose profile is changed like this.
+SMALL := $(foreach crate,package wasmtime standalone,--config 'profile.dist.package.$(crate).opt-level="s"')
+
+# It comes first, and alone: it is built without the compiler that the others have, and `ecc` takes it in.
 dist: setup
-	CARGO_TARGET_$(HOST)_RUSTFLAGS="$(STATIC)" cargo build --locked --profile dist --target $(TRIPLE) -p ecli -p ecc
+	$(CARGO_DIST) rustc $(DIST_FLAGS) $(SMALL) -p standalone -- -C strip=symbols
+	ECC_STANDALONE=$(abspath $(DIST)/standalone) $(CARGO_DIST) build $(DIST_FLAGS) $(addprefix -p ,$(PROGRAMS))
 
 bench: dist
 	@scripts/kernel

@@ -1,5 +1,5 @@
 //! Embeds what `gen-wasm-skel` writes into projects: the templates, the guest SDKs and the contract. What C programs call of the
-//! contract is made of it here.
+//! contract is made of it here. And the program of standalone tools.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,8 @@ use std::{env, fs, io};
 mod bindings;
 #[path = "build/rust_bindings.rs"]
 mod rust_bindings;
+#[path = "build/standalone.rs"]
+mod standalone;
 
 /// The files of the Rust SDK that call the generator; a project gets what it makes.
 const GENERATED: [&str; 2] = ["src/bindings.rs", "component/src/bindings.rs"];
@@ -54,7 +56,8 @@ fn main() -> io::Result<()> {
         let _ = writeln!(text, "    ({path:?}, include_bytes!({made:?})),");
     }
     text.push_str("];\n");
-    fs::write(out.join("embedded.rs"), text)
+    fs::write(out.join("embedded.rs"), text)?;
+    standalone::write(&out)
 }
 
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -232,6 +232,19 @@ pub(crate) struct OutputArgs {
     #[arg(long)]
     pub(crate) wasm_header: bool,
 
+    /// Write a standalone executable too, called as the tool: it needs no ecli, and takes the options of `ecli run` from the
+    /// environment, such as ECLI_OPTIONS="-o json --timeout 10"
+    #[arg(short, long, conflicts_with = "header_only")]
+    pub(crate) standalone: bool,
+
+    /// Let the standalone executable print events with this component
+    #[arg(long, value_name = "FILE.wasm", requires = "standalone")]
+    pub(crate) printer: Option<PathBuf>,
+
+    /// Let the standalone executable read its arguments with this component
+    #[arg(long, value_name = "FILE.wasm", requires = "standalone")]
+    pub(crate) args: Option<PathBuf>,
+
     /// SRC is a header: make a package of the structs in it, without programs
     #[arg(long, conflicts_with = "headers")]
     pub(crate) header_only: bool,

@@ -19,6 +19,7 @@ mod object;
 mod output;
 mod printer;
 mod source;
+mod standalone;
 mod wasm_skel;
 mod words;
 

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use runtime::Payload;
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result, reason};
@@ -16,7 +17,9 @@ const LARGEST: u64 = 64 << 20;
 fn elsewhere(content: Content) -> &'static str {
     match content {
         Content::Package => "write NAME.json with --name NAME, or into another folder with -o DIR",
-        Content::Object | Content::Header => "choose another name with --name NAME, or another folder with -o DIR",
+        Content::Object | Content::Header | Content::Executable => {
+            "choose another name with --name NAME, or another folder with -o DIR"
+        }
     }
 }
 
@@ -29,6 +32,30 @@ pub(crate) enum Content {
     Object,
     /// C, which says in its first line which tool's it is.
     Header,
+    /// A standalone executable.
+    Executable,
+}
+
+/// A file to write.
+#[derive(Debug)]
+pub(crate) struct File {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    mode: u32,
+}
+
+impl File {
+    /// What anybody may read and write, as far as the user's umask lets them.
+    pub(crate) fn new(path: PathBuf, bytes: Vec<u8>) -> Self {
+        let mode = 0o666;
+        Self { path, bytes, mode }
+    }
+
+    /// What anybody may run too.
+    pub(crate) fn executable(path: PathBuf, bytes: Vec<u8>) -> Self {
+        let mode = 0o777;
+        Self { path, bytes, mode }
+    }
 }
 
 /// Refuses to replace a file that holds something else, or the same of another tool.
@@ -40,12 +67,13 @@ pub(crate) fn check_free(path: &Path, content: Content, object_name: &str) -> Re
         Err(error) => return Err(cannot_write(path, &error)),
     };
     let bytes = match found.len() {
-        0..=LARGEST if found.is_file() => fs::read(path).unwrap_or_default(),
+        0..=LARGEST if found.is_file() && content != Content::Executable => fs::read(path).unwrap_or_default(),
         _ => Vec::new(),
     };
     let (kind, name) = match content {
         Content::Package => ("package", package::object_name(&bytes)),
         Content::Header => ("C header of a package", header_of(&bytes)),
+        Content::Executable => ("standalone executable", standalone_of(path)),
         // It is called as the tool is: what matters is that it is one.
         Content::Object if bytes.starts_with(b"\x7fELF") => return Ok(()),
         Content::Object => ("BPF object", None),
@@ -73,18 +101,25 @@ fn header_of(bytes: &[u8]) -> Option<String> {
     (header_line(name).ends_with(after)).then(|| name.to_owned())
 }
 
+/// The tool that a standalone executable is. Only its end is read.
+fn standalone_of(path: &Path) -> Option<String> {
+    // Opening anything but a file could wait for ever.
+    let file = fs::metadata(path).ok()?.is_file().then(|| fs::File::open(path))?.ok()?;
+    package::object_name(Payload::of(&file).ok()??.package())
+}
+
 /// Puts files into a folder and those below it, which are made if need be. Each is written beside its place and then renamed: a reader
 /// sees the old one or the new one, and if one of them cannot be written, none is.
-pub(crate) fn write(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
+pub(crate) fn write(folder: &Path, files: &[File]) -> Result<()> {
     let mut made = make_folder(folder)?;
     let done = (|| {
         let mut written = Vec::new();
-        for (path, bytes) in files {
-            let inner = folder_of(path);
+        for file in files {
+            let inner = folder_of(&file.path);
             made.extend(make_folder(inner)?);
-            written.push(write_beside(inner, bytes).map_err(|error| cannot_write(path, &error))?);
+            written.push(write_beside(inner, file).map_err(|error| cannot_write(&file.path, &error))?);
         }
-        for (file, (path, _)) in written.into_iter().zip(files) {
+        for (file, File { path, .. }) in written.into_iter().zip(files) {
             file.persist(path).map_err(|error| cannot_write(path, &error.error))?;
         }
         Ok(())
@@ -98,14 +133,13 @@ pub(crate) fn write(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
     done
 }
 
-fn write_beside(folder: &Path, bytes: &[u8]) -> std::io::Result<NamedTempFile> {
-    let mut file = tempfile::Builder::new()
+fn write_beside(folder: &Path, file: &File) -> std::io::Result<NamedTempFile> {
+    let mut written = tempfile::Builder::new()
         .prefix(".ecc-")
-        // What any program would ask for; the user's umask decides.
-        .permissions(Permissions::from_mode(0o666))
+        .permissions(Permissions::from_mode(file.mode))
         .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    Ok(file)
+    written.write_all(&file.bytes)?;
+    Ok(written)
 }
 
 /// Makes a folder and those that it is in, and says which were not there, outermost first.
@@ -179,7 +213,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("package.json");
         fs::create_dir_all(path.join("in the way")).unwrap();
-        assert!(write(folder.path(), &[(path.clone(), b"{}".to_vec())]).is_err());
+        assert!(write(folder.path(), &[File::new(path.clone(), b"{}".to_vec())]).is_err());
         let left: Vec<_> = fs::read_dir(folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name())
@@ -193,10 +227,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let new = folder.path().join("a/b");
         let file = new.join("file");
-        let clash = [(file.clone(), Vec::new()), (file.join("in a file"), Vec::new())];
+        let clash = [file.clone(), file.join("in a file")].map(|path| File::new(path, Vec::new()));
         assert!(write(&new, &clash).is_err());
         assert!(!folder.path().join("a").exists());
-        write(&new, &[(new.join("file"), b"x".to_vec())]).unwrap();
+        write(&new, &[File::new(new.join("file"), b"x".to_vec())]).unwrap();
         assert_eq!(fs::read(new.join("file")).unwrap(), b"x");
     }
 }

@@ -2,8 +2,10 @@
 
 use std::ffi::OsString;
 
-use clap::builder::{Styles, styling::AnsiColor};
+use clap::builder::{PossibleValuesParser, Styles, TypedValueParser, styling::AnsiColor};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use console::FORMATS;
+use runtime::OutputFormat;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -77,8 +79,8 @@ pub(crate) enum Command {
 )]
 pub(crate) struct Run {
     /// How to print events: table, json, json-pretty, csv, raw or yaml
-    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = Format::Table, hide_possible_values = true)]
-    pub(crate) output: Format,
+    #[arg(short, long, value_name = "FORMAT", value_parser = format(), default_value = FORMATS[0].0, hide_possible_values = true)]
+    pub(crate) output: OutputFormat,
 
     /// The same as -o json
     #[arg(short, long, conflicts_with = "output")]
@@ -157,19 +159,10 @@ pub(crate) enum InspectFormat {
     Json,
 }
 
-/// What the contract calls `output-format`. Which of them work is up to the printer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Columns, for people
-    Table,
-    /// One object a line
-    Json,
-    /// One object over several lines
-    JsonPretty,
-    /// Comma-separated values
-    Csv,
-    /// The bytes of each event after their length
-    Raw,
-    /// One document an event
-    Yaml,
+/// Reads what the contract calls `output-format`.
+fn format() -> impl TypedValueParser<Value = OutputFormat> {
+    PossibleValuesParser::new(FORMATS.map(|(name, _)| name)).map(|given| {
+        let found = FORMATS.iter().find(|(name, _)| *name == given);
+        found.map_or(OutputFormat::Table, |(_, format)| *format)
+    })
 }

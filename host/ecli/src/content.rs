@@ -1,9 +1,10 @@
 //! What somebody named, from its first bytes.
 
+use console::Failure;
 use package::{ErrorKind, Package};
 use registry::{Limits, Name};
 
-use crate::failure::Failure;
+use crate::failed;
 use crate::module::{Module, imports};
 
 /// What can be run.
@@ -66,7 +67,7 @@ fn loose<P>(
     check: impl FnOnce(Package) -> Result<P, package::Error>,
 ) -> Result<P, Failure> {
     let fetched = registry::fetch(object, &Limits::default())
-        .map_err(|error| Failure::from(error).context(format!("the object of {name} cannot be read")))?;
+        .map_err(|error| failed::fetch(error).context(format!("the object of {name} cannot be read")))?;
     Package::parse_loose(meta, fetched.bytes)
         .and_then(check)
         .map_err(|error| {
@@ -123,10 +124,10 @@ fn no_package(error: package::Error, bytes: &[u8], name: &Name) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use console::Exit;
     use runtime::Skeleton;
 
     use super::*;
-    use crate::exit::Exit;
 
     fn refusal(bytes: &[u8], name: &str) -> (String, String) {
         let name = Name::parse(name.as_ref()).unwrap();

@@ -5,39 +5,30 @@
 
 mod cli;
 mod content;
-mod exit;
-mod failure;
+mod failed;
 mod habits;
 mod inspect;
 mod module;
-mod printer;
 mod run;
 mod settings;
-mod signals;
-mod totals;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::{ContextKind, ErrorKind};
+use console::{Exit, Failure, Printer};
 
 use cli::{Cli, Command};
-use exit::Exit;
-use failure::Failure;
-use printer::Printer;
 use settings::Settings;
 
 fn main() -> ExitCode {
-    let mut printer = Printer::new();
+    let mut printer = Printer::stderr();
     let line = habits::with_command(std::env::args_os().collect());
     match execute(&line, &mut printer) {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            printer.error(&failure.error);
-            if let Some(hint) = &failure.hint {
-                printer.hint(hint);
-            }
+            printer.failure(&failure);
             failure.exit.into()
         }
     }
@@ -62,7 +53,8 @@ fn explain(mut message: clap::Error, line: &[OsString], printer: &mut Printer) -
     let unknown =
         runs && message.kind() == ErrorKind::UnknownArgument && message.get(ContextKind::SuggestedArg).is_none();
     message.remove(ContextKind::Suggested);
-    printer.clap(&message);
+    // Nobody is left to tell if this fails.
+    message.print().ok();
     if unknown {
         printer.hint("options of the tool come after its name: ecli run NAME [ARGS]...");
     }

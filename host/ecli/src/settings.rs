@@ -2,14 +2,13 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::time::Duration;
 
+use console::{Failure, Options, Verbosity};
 use registry::Name;
 use runtime::OutputFormat;
 
-use crate::cli::{Format, Run};
-use crate::failure::Failure;
-use crate::habits;
+use crate::cli::Run;
+use crate::{failed, habits};
 
 /// A run that can be started.
 #[derive(Debug, PartialEq)]
@@ -18,26 +17,13 @@ pub(crate) struct Settings {
     pub(crate) name: Name,
     /// What follows the name, the tool's own.
     pub(crate) arguments: Vec<String>,
-    pub(crate) format: OutputFormat,
-    pub(crate) header: bool,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) count: Option<u64>,
-    pub(crate) fail_on_loss: bool,
+    pub(crate) options: Options,
     pub(crate) undeclared_skeletons: bool,
     pub(crate) printer: Option<Name>,
     pub(crate) args: Option<Name>,
-    pub(crate) verbosity: Verbosity,
     /// The options as they were typed, for the line that [`corrected`](Self::corrected) shows.
     before: Vec<OsString>,
     typed_name: OsString,
-}
-
-/// How much the program itself says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Verbosity {
-    Quiet,
-    Normal,
-    Verbose,
 }
 
 impl Settings {
@@ -56,23 +42,21 @@ impl Settings {
             typed_name: name,
             before: before.iter().filter(|word| *word != "--").cloned().collect(),
             arguments,
-            format: if run.json {
-                OutputFormat::Json
-            } else {
-                run.output.into()
+            options: Options {
+                format: if run.json { OutputFormat::Json } else { run.output },
+                header: !run.no_header,
+                timeout: run.timeout.as_deref().map(Options::seconds).transpose()?,
+                count: run.count.as_deref().map(Options::events).transpose()?,
+                fail_on_loss: run.fail_on_loss,
+                verbosity: match (run.quiet, run.verbose) {
+                    (true, _) => Verbosity::Quiet,
+                    (false, true) => Verbosity::Verbose,
+                    (false, false) => Verbosity::Normal,
+                },
             },
-            header: !run.no_header,
-            timeout: run.timeout.as_deref().map(seconds).transpose()?,
-            count: run.count.as_deref().map(events).transpose()?,
-            fail_on_loss: run.fail_on_loss,
             undeclared_skeletons: run.allow_undeclared_skeletons,
             printer: run.printer.as_deref().map(parse_name).transpose()?,
             args: run.args.as_deref().map(parse_name).transpose()?,
-            verbosity: match (run.quiet, run.verbose) {
-                (true, _) => Verbosity::Quiet,
-                (false, true) => Verbosity::Verbose,
-                (false, false) => Verbosity::Normal,
-            },
         })
     }
 
@@ -107,54 +91,12 @@ fn name_and_arguments(tool: Vec<OsString>, before: &[OsString]) -> Result<(OsStr
                 .with_hint("for example `ecli run package.json`; `ecli run -h` says more"));
         }
     };
-    let arguments = words
-        .map(|word| {
-            word.into_string().map_err(|word| {
-                Failure::usage(format!("the tool's argument `{}` is not UTF-8", word.to_string_lossy()))
-            })
-        })
-        .collect::<Result<_, _>>()?;
-    Ok((name, arguments))
+    Ok((name, console::arguments(words)?))
 }
 
 /// What a name on the command line stands for.
 pub(crate) fn parse_name(name: &OsStr) -> Result<Name, Failure> {
-    Name::parse(name).map_err(|error| Failure {
-        exit: crate::exit::Exit::Usage,
-        ..error.into()
-    })
-}
-
-fn seconds(text: &str) -> Result<Duration, Failure> {
-    text.parse()
-        .ok()
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .filter(|timeout| !timeout.is_zero())
-        .ok_or_else(|| {
-            Failure::usage(format!(
-                "--timeout: found `{text}`, expected seconds above 0, such as 10 or 0.5"
-            ))
-        })
-}
-
-fn events(text: &str) -> Result<u64, Failure> {
-    text.parse()
-        .ok()
-        .filter(|&count| count > 0)
-        .ok_or_else(|| Failure::usage(format!("--count: found `{text}`, expected a whole number above 0")))
-}
-
-impl From<Format> for OutputFormat {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Table => Self::Table,
-            Format::Json => Self::Json,
-            Format::JsonPretty => Self::JsonPretty,
-            Format::Csv => Self::Csv,
-            Format::Raw => Self::Raw,
-            Format::Yaml => Self::Yaml,
-        }
-    }
+    Name::parse(name).map_err(failed::name)
 }
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
-use clap::Parser;
+use std::time::Duration;
+
+use clap::{CommandFactory, Parser};
+use runtime::OutputFormat;
 
 use super::*;
 use crate::cli::{Cli, Command};
@@ -72,24 +75,22 @@ fn options_before_the_name_belong_to_the_host() {
     let expected = Settings {
         name: Name::File("p.json".into()),
         arguments: vec![],
-        format: OutputFormat::Csv,
-        header: false,
-        timeout: Some(Duration::from_millis(500)),
-        count: Some(7),
-        fail_on_loss: true,
+        options: Options {
+            format: OutputFormat::Csv,
+            header: false,
+            timeout: Some(Duration::from_millis(500)),
+            count: Some(7),
+            fail_on_loss: true,
+            verbosity: Verbosity::Quiet,
+        },
         undeclared_skeletons: false,
         printer: Some(Name::File("a.wasm".into())),
         args: Some(Name::File("b.wasm".into())),
-        verbosity: Verbosity::Quiet,
         before: all.before.clone(),
         typed_name: "p.json".into(),
     };
     assert_eq!(all, expected);
-    let none = settings("ecli run p.json");
-    assert_eq!(
-        (none.format, none.header, none.verbosity),
-        (OutputFormat::Table, true, Verbosity::Normal)
-    );
+    assert_eq!(settings("ecli run p.json").options, Options::default());
     for (line, format) in [
         ("ecli -j p.json", OutputFormat::Json),
         ("ecli run --json p.json", OutputFormat::Json),
@@ -97,7 +98,7 @@ fn options_before_the_name_belong_to_the_host() {
         ("ecli run -oraw p.json", OutputFormat::Raw),
         ("ecli run -o json -o yaml p.json", OutputFormat::Yaml),
     ] {
-        assert_eq!(settings(line).format, format, "{line}");
+        assert_eq!(settings(line).options.format, format, "{line}");
     }
 }
 
@@ -139,7 +140,7 @@ fn a_wrong_line_ends_with_2_and_says_what_is_expected() {
         ("ecli run ftp://a/b", "no way to fetch from `ftp://`"),
     ] {
         let failure = read(line).expect_err(line);
-        assert_eq!(failure.exit, crate::exit::Exit::Usage, "{line}");
+        assert_eq!(failure.exit, console::Exit::Usage, "{line}");
         let message = format!("{:#}", failure.error);
         assert!(message.contains(words), "{line}: {message}");
     }
@@ -165,5 +166,52 @@ fn a_tool_is_called_as_its_file() {
         ("ecli run -", "tool"),
     ] {
         assert_eq!(settings(line).tool_name(), name, "{line}");
+    }
+}
+
+/// What a standalone tool takes from its environment is what `run` takes, but for what is compiled in.
+#[test]
+fn the_options_without_a_command_line_are_those_of_run() {
+    let cli = Cli::command();
+    let mut found: Vec<_> = cli
+        .find_subcommand("run")
+        .unwrap()
+        .get_arguments()
+        .filter(|argument| {
+            !argument.is_positional()
+                && !["help", "printer", "args", "allow_undeclared_skeletons"].contains(&argument.get_id().as_str())
+        })
+        .map(|argument| {
+            let value = argument
+                .get_action()
+                .takes_values()
+                .then(|| argument.get_value_names().unwrap()[0].as_str());
+            (argument.get_short(), argument.get_long().unwrap(), value)
+        })
+        .collect();
+    let mut known: Vec<_> = console::KNOWN
+        .iter()
+        .map(|known| (known.short, known.long, known.value))
+        .collect();
+    found.sort();
+    known.sort();
+    assert_eq!(found, known);
+    for words in [
+        "-o csv --no-header --timeout 0.5 --count 7 --fail-on-loss -q",
+        "-vj",
+        "-v -o=yaml --timeout=3",
+        "-oraw --quiet",
+        "",
+    ] {
+        let line = format!("ecli run {words} p.json");
+        assert_eq!(
+            settings(&line).options,
+            Options::from_words(words).unwrap_or_else(|_| panic!("{words}")),
+            "{words}"
+        );
+    }
+    for words in ["-j -o json", "-qv", "--json=1", "-o xml", "-x", "--count 0"] {
+        assert!(read(&format!("ecli run {words} p.json")).is_err(), "{words}");
+        assert!(Options::from_words(words).is_err(), "{words}");
     }
 }

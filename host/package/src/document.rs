@@ -30,12 +30,7 @@ const KEYS: [&str; 7] = [
 
 /// The tree of a document. A byte order mark and space around it are skipped, of duplicate keys the last one wins.
 pub(crate) fn read(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
-    if bytes.len() > limits::DOCUMENT_BYTES {
-        return Err(Error::limit(format!(
-            "the document is larger than {} MiB",
-            limits::DOCUMENT_BYTES >> 20
-        )));
-    }
+    check_size(bytes)?;
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // The space stays: lines are counted from the file's start.
     let start = text.trim_ascii_start();
@@ -46,6 +41,26 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
     } else {
         return Err(something_else(start));
     };
+    object(document)
+}
+
+/// The same of a document that is known to be JSON, with nothing before it.
+pub(crate) fn read_json(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
+    check_size(bytes)?;
+    object(json(bytes)?)
+}
+
+fn check_size(bytes: &[u8]) -> Result<(), Error> {
+    if bytes.len() > limits::DOCUMENT_BYTES {
+        return Err(Error::limit(format!(
+            "the document is larger than {} MiB",
+            limits::DOCUMENT_BYTES >> 20
+        )));
+    }
+    Ok(())
+}
+
+fn object(document: Value) -> Result<Map<String, Value>, Error> {
     match document {
         Value::Object(document) => Ok(document),
         other => {

@@ -33,7 +33,18 @@ impl Package {
     /// ELF, a WebAssembly file, an older generation of the format. Metadata alone, without an object, is
     /// [`ErrorKind::Loose`]: [`parse_loose`](Self::parse_loose) takes both.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        let mut document = document::read(bytes)?;
+        Self::from_document(document::read(bytes)?)
+    }
+
+    /// Reads what [`to_json`](Self::to_json) has written. A program that calls no other reader carries no code for YAML.
+    ///
+    /// # Errors
+    /// Those of [`parse`](Self::parse).
+    pub fn parse_json(bytes: &[u8]) -> Result<Self, Error> {
+        Self::from_document(document::read_json(bytes)?)
+    }
+
+    fn from_document(mut document: Map<String, Value>) -> Result<Self, Error> {
         recognize(&document)?;
         let objects = Objects::take_from(&mut document)?;
         Self::checked(document, objects)

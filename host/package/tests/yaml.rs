@@ -43,6 +43,15 @@ fn a_package_in_yaml_is_the_same_package() {
 }
 
 #[test]
+fn who_reads_json_only_gets_the_same_package_and_no_yaml() {
+    let package = derived();
+    assert_eq!(Package::parse_json(&package.to_json().unwrap()).unwrap(), package);
+    for text in [package.to_yaml().unwrap(), b"[]".to_vec(), b"{}".to_vec(), Vec::new()] {
+        assert!(Package::parse_json(&text).is_err());
+    }
+}
+
+#[test]
 fn the_loose_form_is_the_same_package() {
     let package = derived();
     let meta = package.meta().to_string();

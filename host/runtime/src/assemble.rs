@@ -30,6 +30,13 @@ pub struct Replacements {
     pub printer: Option<Replacement>,
 }
 
+impl Replacements {
+    /// Whether all defaults stay.
+    pub fn is_empty(&self) -> bool {
+        self.args.is_none() && self.printer.is_none()
+    }
+}
+
 /// The tool with its imports of `args` and `printer` filled.
 pub(crate) fn assemble(tool: &[u8], replacements: &Replacements) -> Result<Vec<u8>> {
     let args = part(&defaults::ARGS, replacements.args.as_ref(), ARGS, &[])?;

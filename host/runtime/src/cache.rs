@@ -1,7 +1,6 @@
 //! What was worked out once and is kept for the next run: compiled components, and the kernel's types cut down for an object.
 //! Some of it is run as machine code, so a file counts only if nobody but this user could have written it.
 
-use std::hash::{Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,8 +9,6 @@ use anyhow::{Context, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, DirBuilder, DirBuilderExt, MetadataExt, OpenOptions, OpenOptionsExt};
 use sha2::{Digest, Sha256};
-
-use crate::assemble::Replacements;
 
 /// A folder with one file for each combination of components and engine, and for each object and kernel.
 pub(crate) struct Cache {
@@ -110,62 +107,41 @@ fn folder() -> Option<PathBuf> {
 
 /// A name that stands for these bytes and no others.
 pub(crate) fn named<'bytes>(parts: impl IntoIterator<Item = &'bytes [u8]>, extension: &str) -> String {
-    let mut digest = Fed(Sha256::new());
+    let mut digest = Fed::new();
     parts.into_iter().for_each(|part| digest.bytes(part));
     digest.name(extension)
 }
 
-/// The name under which a run's code is kept: all that it is made of, and all that the compiler was told.
-pub(crate) fn name(tool: &[u8], replacements: &Replacements, engine: impl Hash) -> String {
-    let mut digest = Fed(Sha256::new());
-    // Part of the name because the defaults and the way to compose them change with it.
-    digest.bytes(env!("CARGO_PKG_VERSION").as_bytes());
-    digest.bytes(crate::defaults::DIGEST);
-    engine.hash(&mut digest);
-    digest.bytes(tool);
-    for part in [&replacements.args, &replacements.printer] {
-        match part {
-            Some(part) => {
-                digest.bytes(b"replaced");
-                digest.bytes(&part.bytes);
-            }
-            None => digest.bytes(b"default"),
-        }
-    }
-    digest.name("cwasm")
-}
-
-/// A digest that takes what `Hash` gives.
-struct Fed(Sha256);
+/// A digest of a list of byte strings.
+pub(crate) struct Fed(Sha256);
 
 impl Fed {
+    pub(crate) fn new() -> Self {
+        Self(Sha256::new())
+    }
+
     /// Add bytes with their length, so that no two lists of them look the same.
-    fn bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.0.update((bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
     }
 
-    fn name(self, extension: &str) -> String {
-        let hex: String = self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{hex}.{extension}")
-    }
-}
-
-impl Hasher for Fed {
-    fn write(&mut self, bytes: &[u8]) {
+    /// Add bytes that say themselves how long they are.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    /// Never asked for: the digest is read instead.
-    fn finish(&self) -> u64 {
-        0
+    /// A file's name.
+    pub(crate) fn name(self, extension: &str) -> String {
+        let hex: String = self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{hex}.{extension}")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assemble::Replacement;
 
     fn cache(mode: u32) -> (tempfile::TempDir, Option<Cache>) {
         let folder = tempfile::tempdir().unwrap();
@@ -208,26 +184,5 @@ mod tests {
         cache.write("a.cwasm", b"code").unwrap();
         std::os::unix::fs::symlink("a.cwasm", folder.path().join("ecli/b.cwasm")).unwrap();
         assert!(cache.read("b.cwasm").is_none());
-    }
-
-    #[test]
-    fn another_printer_is_another_name() {
-        let own = |bytes: &[u8]| Replacements {
-            printer: Some(Replacement {
-                name: "p".into(),
-                bytes: bytes.to_vec(),
-            }),
-            ..Replacements::default()
-        };
-        let names = [
-            name(b"tool", &Replacements::default(), 1_u8),
-            name(b"tool", &Replacements::default(), 2_u8),
-            name(b"tool", &own(b"one"), 1_u8),
-            name(b"tool", &own(b"two"), 1_u8),
-            name(b"lo", &own(b"to"), 1_u8),
-        ];
-        let different: std::collections::BTreeSet<&String> = names.iter().collect();
-        assert_eq!(different.len(), names.len());
-        assert_eq!(names[0], name(b"tool", &Replacements::default(), 1_u8));
     }
 }

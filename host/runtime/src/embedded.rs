@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+#[cfg(feature = "compiler")]
 use anyhow::{Context, Result, bail};
+#[cfg(feature = "compiler")]
 use wasmparser::{Parser, Payload};
 
 /// What the name of a custom section with a package begins with; the package's own name follows.
+#[cfg(feature = "compiler")]
 const SECTION: &str = "eunomia:bpf/skeleton:";
 
 /// A package that a component carries in a custom section: what it declares that it may load.
@@ -17,6 +20,7 @@ pub struct Embedded {
     pub bytes: Vec<u8>,
 }
 
+#[cfg(feature = "compiler")]
 impl Embedded {
     /// All packages of a component, in the order of the file. A linker leaves custom sections where they were, in the core module
     /// inside, so every level is looked at.

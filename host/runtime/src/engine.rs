@@ -3,22 +3,29 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, Result};
 use wasmtime::component::{Component, Linker};
 
-use crate::assemble::Replacements;
-use crate::defaults;
 use crate::embedded::Embedded;
-use crate::host::{self, Skeleton};
-use crate::precompiled::InPlace;
+use crate::payload::Own;
+use crate::precompiled::{self, InPlace};
 use crate::state::State;
 use crate::tool::Tool;
-use crate::{config, wasi, watchdog};
+use crate::{config, defaults, host, wasi, watchdog};
+
+#[cfg(feature = "compiler")]
+use crate::assemble::{Replacements, assemble};
+#[cfg(feature = "compiler")]
+use crate::cache::Cache;
+#[cfg(feature = "compiler")]
+use crate::code_name;
+#[cfg(feature = "compiler")]
+use crate::host::Skeleton;
 
 /// What runs guests. One serves a whole process and any number of runs.
 #[derive(Default)]
 pub struct Engine {
     /// Runs what was compiled when the host was built. It has no compiler: making one is a good part of a start.
     ahead: Shared,
-    #[cfg(feature = "compiler")]
-    compiling: Shared,
+    /// Runs code that is copied into memory, and compiles if the program can.
+    copying: Shared,
 }
 
 /// An engine that is made when it is first asked for.
@@ -44,16 +51,31 @@ impl Engine {
         Self::default()
     }
 
+    /// The tool that runs the package behind this program, with the components that ship with the host or those that were compiled
+    /// into the payload.
+    pub fn own_tool(&self, payload: &Own) -> Result<Tool> {
+        let component = if payload.code().is_empty() {
+            defaults::COMPILED.load(&self.ahead.get(ahead)?)
+        } else {
+            precompiled::own(payload, &self.copying.get(config::config)?)
+        };
+        let component = component
+            .map_err(anyhow::Error::from)
+            .context("its compiled components do not fit this processor, or this version of the program");
+        link(&component?, Vec::new())
+    }
+}
+
+#[cfg(feature = "compiler")]
+impl Engine {
     /// The tool that runs a skeleton, with the args and printer components that ship with the host or those that the user
     /// named.
     pub fn default_tool(&self, replacements: &Replacements) -> Result<Tool> {
-        if replacements.args.is_none() && replacements.printer.is_none() {
-            match defaults::COMPILED.load(&self.ahead.get(ahead)?) {
-                Ok(component) => return link(&component, Vec::new()),
-                // Compiled for a processor with more than this one has.
-                Err(_) if cfg!(feature = "compiler") => {}
-                Err(error) => return Err(error.into()),
-            }
+        // It may be compiled for a processor with more than this one has.
+        if replacements.is_empty()
+            && let Ok(component) = defaults::COMPILED.load(&self.ahead.get(ahead)?)
+        {
+            return link(&component, Vec::new());
         }
         self.tool(&defaults::TOOL.unpack()?, replacements)
     }
@@ -78,17 +100,18 @@ impl Engine {
         link(&self.compile(component, replacements)?, embedded)
     }
 
-    #[cfg(feature = "compiler")]
-    fn compile(&self, tool: &[u8], replacements: &Replacements) -> Result<Component> {
-        use crate::assemble::assemble;
-        use crate::cache::{self, Cache};
-        use crate::precompiled::cached;
+    /// The default tool with these replacements, compiled for a [`Payload`](crate::Payload) and for any processor of this architecture.
+    pub fn precompile(&self, replacements: &Replacements) -> Result<Vec<u8>> {
+        let component = assemble(&defaults::TOOL.unpack()?, replacements)?;
+        Ok(self.copying.get(config::config)?.precompile_component(&component)?)
+    }
 
-        let engine = self.compiling.get(config::config)?;
-        let name = cache::name(tool, replacements, engine.precompile_compatibility_hash());
+    fn compile(&self, tool: &[u8], replacements: &Replacements) -> Result<Component> {
+        let engine = self.copying.get(config::config)?;
+        let name = code_name::name(tool, replacements, engine.precompile_compatibility_hash());
         let cache = Cache::open();
         let kept = cache.as_ref().and_then(|cache| cache.read(&name));
-        if let Some(component) = kept.and_then(|code| cached(&code, &engine).ok()) {
+        if let Some(component) = kept.and_then(|code| precompiled::cached(&code, &engine).ok()) {
             return Ok(component);
         }
         let component = Component::new(&engine, assemble(tool, replacements)?)?;
@@ -101,11 +124,6 @@ impl Engine {
                 .ok();
         }
         Ok(component)
-    }
-
-    #[cfg(not(feature = "compiler"))]
-    fn compile(&self, _tool: &[u8], _replacements: &Replacements) -> Result<Component> {
-        anyhow::bail!("this program was built without a compiler and runs only what was compiled into it")
     }
 }
 

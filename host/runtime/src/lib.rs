@@ -3,6 +3,9 @@
 //! An [`Engine`] makes a [`Tool`] from a component, or takes the one that ships with the host, and the tool runs a
 //! [`Session`]. The session says all that the guest gets; what it does not say is closed.
 //!
+//! With the feature `compiler` any component can be run, and be compiled for later; without it only what was compiled before: what ships
+//! with the host, or what a [`Payload`] has put behind the program.
+//!
 //! So a tool runs inside another program, which receives its events:
 //!
 //! ```no_run
@@ -28,9 +31,12 @@
 //!
 //! `host/embed` is the same for C, and `examples/embed-rust` and `examples/embed-c` are whole programs.
 
+#[cfg(feature = "compiler")]
 mod assemble;
 mod cache;
-#[cfg_attr(not(feature = "compiler"), allow(dead_code))]
+#[cfg(feature = "compiler")]
+mod code_name;
+#[cfg(feature = "compiler")]
 mod compose;
 mod config;
 mod cuts;
@@ -38,8 +44,10 @@ mod defaults;
 mod embedded;
 mod engine;
 mod host;
+#[cfg(feature = "compiler")]
 mod interfaces;
 mod limits;
+mod payload;
 mod poll;
 mod precompiled;
 mod session;
@@ -49,15 +57,18 @@ mod tool;
 mod wasi;
 mod watchdog;
 
+#[cfg(feature = "compiler")]
 pub use assemble::{Replacement, Replacements};
 pub use embedded::Embedded;
 pub use engine::Engine;
 pub use host::Skeleton;
+#[cfg(feature = "compiler")]
 pub use interfaces::{Interfaces, Role};
 pub use limits::Limits;
 /// What the kernel's numbers are called.
 pub use loader::names;
 pub use loader::{Stop, Totals};
+pub use payload::{Own, Payload};
 pub use session::{Exit, Outcome, OutputFormat, OutputOptions, Session};
 pub use stream::Stream;
 pub use tool::Tool;

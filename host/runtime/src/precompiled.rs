@@ -8,8 +8,11 @@ use rustix::mm::{MprotectFlags, mprotect};
 use wasmtime::component::Component;
 use wasmtime::{CustomCodeMemory, Engine};
 
+use crate::payload::Own;
+
 /// Machine code that this project's own compiler made when the host was built, at the start of a page.
-#[repr(C, align(65536))]
+#[cfg_attr(target_arch = "x86_64", repr(C, align(4096)))]
+#[cfg_attr(not(target_arch = "x86_64"), repr(C, align(65536)))]
 pub(crate) struct Ahead<Bytes: ?Sized>(pub(crate) Bytes);
 
 impl Ahead<[u8]> {
@@ -21,6 +24,15 @@ impl Ahead<[u8]> {
         // and processor features by itself.
         unsafe { Component::deserialize_raw(engine, NonNull::from(&self.0)) }
     }
+}
+
+/// Load code that is a part of this executable's own file, behind the program.
+/// An error says that it was compiled for another engine, configuration or processor.
+pub(crate) fn own(payload: &Own, engine: &Engine) -> wasmtime::Result<Component> {
+    // SAFETY: the bytes are the output of `Engine::precompile`, and come from `payload`: that was read them from the file that the running
+    // program itself was started from, and compared with their digest. Who can write them can write the program. wasmtime
+    // checks version, configuration and processor features by itself.
+    unsafe { Component::deserialize(engine, payload.code()) }
 }
 
 /// Load code from the cache, which checked that nobody but this user could have written it.

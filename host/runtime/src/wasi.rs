@@ -11,7 +11,8 @@ use wasmtime_wasi::p2::bindings::{cli, sync};
 use crate::poll::Waiting;
 use crate::state::State;
 
-/// The interfaces of WASI that an ordinary program imports.
+/// The interfaces of WASI that an ordinary program imports. The default tool is one.
+#[cfg(feature = "compiler")]
 const ORDINARY: [&str; 2] = ["wasi:cli/", "wasi:io/"];
 
 struct Io;
@@ -27,19 +28,14 @@ impl HasData for Poll {
 }
 
 /// Offer what `component` imports of WASI.
+#[cfg_attr(
+    not(feature = "compiler"),
+    expect(unused_variables, reason = "only the default tool is run")
+)]
 pub(crate) fn add_to_linker(linker: &mut Linker<State>, component: &Component) -> wasmtime::Result<()> {
-    let asked = component.component_type();
-    let ordinary = asked
-        .imports(component.engine())
-        .filter(|(name, _)| name.starts_with("wasi:"))
-        .all(|(name, _)| ORDINARY.iter().any(|package| name.starts_with(package)));
-    if !ordinary {
-        wasmtime_wasi::p2::add_to_linker_sync(linker)?;
-        // In place of WASI's own, which nothing wakes.
-        linker.allow_shadowing(true);
-        sync::io::poll::add_to_linker::<State, Poll>(linker, State::waiting)?;
-        linker.allow_shadowing(false);
-        return Ok(());
+    #[cfg(feature = "compiler")]
+    if !ordinary(component) {
+        return everything(linker);
     }
     sync::io::error::add_to_linker::<State, Io>(linker, |state| state.ctx().table)?;
     sync::io::poll::add_to_linker::<State, Poll>(linker, State::waiting)?;
@@ -54,4 +50,23 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State>, component: &Component) -
     cli::terminal_stdin::add_to_linker::<State, WasiCli>(linker, State::cli)?;
     cli::terminal_stdout::add_to_linker::<State, WasiCli>(linker, State::cli)?;
     cli::terminal_stderr::add_to_linker::<State, WasiCli>(linker, State::cli)
+}
+
+#[cfg(feature = "compiler")]
+fn ordinary(component: &Component) -> bool {
+    component
+        .component_type()
+        .imports(component.engine())
+        .filter(|(name, _)| name.starts_with("wasi:"))
+        .all(|(name, _)| ORDINARY.iter().any(|package| name.starts_with(package)))
+}
+
+#[cfg(feature = "compiler")]
+fn everything(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    wasmtime_wasi::p2::add_to_linker_sync(linker)?;
+    // In place of WASI's own, which nothing wakes.
+    linker.allow_shadowing(true);
+    sync::io::poll::add_to_linker::<State, Poll>(linker, State::waiting)?;
+    linker.allow_shadowing(false);
+    Ok(())
 }

@@ -170,6 +170,7 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
     let mut report = Report::default();
     describe(&mut report, &compilers, ecli);
 
+    let wants = |part| arguments.only.is_none_or(|only| only == part);
     let quick = arguments.quick;
     let bench = Bench {
         duration: Duration::from_secs_f64(arguments.seconds.unwrap_or(if quick { 0.3 } else { 2.0 })),
@@ -178,9 +179,12 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
         words: folder.join("words"),
         tools,
         bootstrap,
+        standalone: match &arguments.ecc {
+            Some(ecc) if wants(Part::Size) => Some(programs::standalone(ecc, &compilers, &folder)?),
+            _ => None,
+        },
         workload,
     };
-    let wants = |part| arguments.only.is_none_or(|only| only == part);
     let mut wrong = Vec::new();
     if wants(Part::Cpu) {
         wrong.extend(bench.cpu(&mut report)?);

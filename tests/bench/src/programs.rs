@@ -88,6 +88,19 @@ impl Bootstrap {
     }
 }
 
+/// Let `ecc` make an executable of examples/sigsnoop.
+pub(crate) fn standalone(ecc: &Path, compilers: &Compilers, folder: &Path) -> Result<PathBuf> {
+    let example = Path::new(SOURCES).join("../../examples/sigsnoop");
+    let output = folder.join("standalone");
+    run(Command::new(ecc)
+        .args([example.join("sigsnoop.bpf.c"), example.join("sigsnoop.h")])
+        .arg("--standalone")
+        .arg("--output-path")
+        .arg(&output)
+        .env("CLANG", &compilers.clang))?;
+    Ok(output.join("sigsnoop"))
+}
+
 /// A native reader of a large map, and the package with the same object, as `ecc` makes it.
 pub(crate) fn entries(ecc: &Path, compilers: &Compilers, folder: &Path) -> Result<(PathBuf, PathBuf)> {
     let output = folder.join("entries");

@@ -73,14 +73,27 @@ fn outside_libraries_have_one_room_each() {
 
 #[test]
 fn crates_depend_on_each_other_as_the_map_says() {
-    let crates = ["package", "registry", "loader", "runtime", "embed", "ecli", "ecc"];
+    let crates = [
+        "package",
+        "registry",
+        "loader",
+        "runtime",
+        "console",
+        "embed",
+        "ecli",
+        "standalone",
+        "ecc",
+    ];
     let arrows: Vec<(&str, Vec<&str>)> = crates
         .iter()
         .map(|name| {
             let manifest = fs::read_to_string(root().join("host").join(name).join("Cargo.toml")).unwrap();
             let to = crates
                 .iter()
-                .filter(|to| manifest.contains(&format!("\n{to}.workspace = true")))
+                .filter(|to| {
+                    let forms = [".workspace = true", " = { workspace = true"];
+                    forms.iter().any(|form| manifest.contains(&format!("\n{to}{form}")))
+                })
                 .copied();
             (*name, to.collect())
         })
@@ -90,11 +103,26 @@ fn crates_depend_on_each_other_as_the_map_says() {
         ("registry", vec![]),
         ("loader", vec!["package"]),
         ("runtime", vec!["package", "loader"]),
+        ("console", vec!["package", "runtime"]),
         ("embed", vec!["runtime"]),
-        ("ecli", vec!["package", "registry", "runtime"]),
-        ("ecc", vec!["package", "loader"]),
+        ("ecli", vec!["package", "registry", "runtime", "console"]),
+        ("standalone", vec!["runtime", "console"]),
+        ("ecc", vec!["package", "loader", "runtime"]),
     ];
     assert_eq!(arrows, expected);
+}
+
+/// What is small because it lacks a compiler must not get one by another's default.
+#[test]
+fn who_compiles_asks_for_it() {
+    let host = root().join("host");
+    let asked = "\nruntime = { workspace = true, features = [\"compiler\"] }";
+    assert_eq!(
+        with_text(&host, "Cargo.toml", asked),
+        ["ecc/Cargo.toml", "ecli/Cargo.toml", "embed/Cargo.toml"]
+    );
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(workspace.contains("\nruntime = { path = \"host/runtime\", default-features = false }"));
 }
 
 #[test]

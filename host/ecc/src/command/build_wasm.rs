@@ -30,7 +30,7 @@ pub(crate) fn run(args: &BuildWasmArgs, printer: &mut Printer) -> Result<()> {
     };
     interrupts.check()?;
     let size = component.len();
-    output::write(output::folder_of(&path), &[(path.clone(), component)])?;
+    output::write(output::folder_of(&path), &[output::File::new(path.clone(), component)])?;
     printer.step(&format!("Wrote {} ({} KB)", path.display(), size.div_ceil(1000)));
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::output;
+use crate::output::{self, File};
 
 /// The folder of the SDK in a project. All of it is ours.
 const SDK: &str = "sdk";
@@ -97,7 +97,7 @@ impl Project {
         let written = files.iter().map(|(path, _)| path.clone()).collect();
         let files: Vec<_> = files
             .into_iter()
-            .map(|(path, bytes)| (self.folder.join(path), bytes))
+            .map(|(path, bytes)| File::new(self.folder.join(path), bytes))
             .collect();
         output::write(&self.folder, &files)?;
         for path in stale {

@@ -1,4 +1,5 @@
 use anyhow::Context;
+use console::Failure;
 use package::Package;
 use registry::Digest;
 use runtime::{Embedded, Interfaces, Role};
@@ -7,7 +8,6 @@ use serde_json::{Value, json};
 use super::facts::{Described, Facts};
 use super::table::{Side, Table, clean};
 use super::{File, json as package_json, text as package_text};
-use crate::failure::Failure;
 
 /// A component, by what it asks for and what it gives.
 pub(super) struct Component {
@@ -84,7 +84,7 @@ impl Component {
     fn look<T>(&self, skeleton: &Embedded, say: impl FnOnce(&Facts<'_>) -> T) -> Result<T, Failure> {
         let package = Package::parse(&skeleton.bytes)
             .and_then(Described::new)
-            .map_err(|error| Failure::from(error).context("it is not a package that can be run".into()))?;
+            .map_err(|error| Failure::from(error).context("it is not a package that can be run"))?;
         let file = File {
             name: format!("{}: {}", self.file.name, skeleton.name),
             size: skeleton.bytes.len(),

@@ -5,7 +5,7 @@ use registry::Digest;
 use runtime::names;
 
 use super::File;
-use crate::failure::Failure;
+use console::Failure;
 
 /// Bytes of a variable whose value is shown.
 const DEFAULT: usize = 4096;

@@ -8,13 +8,12 @@ mod option;
 mod table;
 mod text;
 
+use console::{Exit, Failure, Printer};
 use registry::{Digest, Limits};
 
 use crate::cli::{Inspect, InspectFormat};
 use crate::content::Content;
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::printer::Printer;
+use crate::failed;
 use crate::settings::parse_name;
 use component::Component;
 use facts::{Described, Facts};
@@ -31,7 +30,7 @@ struct File {
 /// Says what is in what the command names.
 pub(crate) fn inspect(command: &Inspect, printer: &mut Printer) -> Result<Exit, Failure> {
     let name = parse_name(&command.name)?;
-    let bytes = registry::fetch(&name, &Limits::default())?.bytes;
+    let bytes = registry::fetch(&name, &Limits::default()).map_err(failed::fetch)?.bytes;
     let file = File {
         name: name.to_string(),
         size: bytes.len(),

@@ -31,12 +31,17 @@ pub struct OpenObject {
 }
 
 impl Skeleton {
-    /// A package from its bytes: JSON or YAML.
+    /// A package from its bytes: JSON, and with the feature `compiler` YAML too. Without it, all packages are those that `ecc` has put
+    /// behind the program.
     ///
     /// # Errors
     /// What is wrong with it, with the path of the field.
     pub fn parse(bytes: &[u8]) -> Result<Self, package::Error> {
-        Self::new(Package::parse(bytes)?)
+        Self::new(if cfg!(feature = "compiler") {
+            Package::parse(bytes)?
+        } else {
+            Package::parse_json(bytes)?
+        })
     }
 
     /// A package that has been read.

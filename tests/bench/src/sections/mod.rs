@@ -34,6 +34,8 @@ pub(crate) struct Bench {
     pub(crate) tools: Vec<Tool>,
     /// Who prints the events of examples/bootstrap.
     pub(crate) bootstrap: Vec<Tool>,
+    /// An executable that `ecc` made of examples/sigsnoop, if there is an `ecc`.
+    pub(crate) standalone: Option<PathBuf>,
     /// The workload.
     pub(crate) workload: Workload,
 }

@@ -14,9 +14,14 @@ use crate::tool::Format;
 
 const RATE: Rate = Rate::PerSecond(100_000);
 
-/// What is allowed, in millions of bytes: memory, and the program.
+/// What is allowed, in millions of bytes: memory, the program, and a standalone tool.
 const MEMORY: f64 = 10.0;
 const PROGRAM: f64 = 13.0;
+const STANDALONE: f64 = 5.0;
+
+fn within(bytes: u64, most: f64) -> bool {
+    bytes as f64 <= most * 1e6
+}
 
 impl Bench {
     /// Memory under load, and the size of the programs. Gives back what does not add up.
@@ -25,6 +30,16 @@ impl Bench {
             "Memory and size",
             &format!("Resident memory at the end of a load of {RATE}, and the most there was, both without the mapped BPF maps."),
         );
+        if let Some(path) = &self.standalone {
+            let size = std::fs::metadata(path)?.len();
+            report.verdict(
+                "standalone sigsnoop",
+                "≤ 5 MB",
+                "≤ 4 MB",
+                &megabytes(size),
+                within(size, STANDALONE),
+            );
+        }
         let mut rows = Vec::new();
         let mut wrong = Vec::new();
         for tool in self.main_tools() {
@@ -32,7 +47,6 @@ impl Bench {
             wrong.extend(sample.wrong.iter().map(|text| format!("{}, memory: {text}", tool.name)));
             let size = std::fs::metadata(&tool.program)?.len();
             if tool.name == OURS {
-                let within = |bytes: u64, most: f64| bytes as f64 <= most * 1e6;
                 let memory = sample.peak_memory;
                 report.verdict(
                     "memory above the ring's pages",

@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use package::architecture;
+
 use crate::cli::OutputArgs;
 use crate::compile::Settings;
 use crate::error::{Error, Result};
 use crate::output::{self, Content};
+use crate::standalone::Components;
 
 /// The files to write.
 #[derive(Debug)]
@@ -14,6 +17,8 @@ pub(crate) struct Outputs {
     pub(crate) kind: OutputKind,
     /// A C header, if one is wanted.
     pub(crate) header: Option<String>,
+    /// A standalone executable, if one is wanted, with these components.
+    pub(crate) standalone: Option<(String, Components)>,
 }
 
 /// A package, or its two parts.
@@ -64,6 +69,7 @@ impl Outputs {
             folder: folder.to_owned(),
             kind,
             header: args.wasm_header.then_some(header),
+            standalone: standalone(args, settings)?,
         })
     }
 
@@ -88,6 +94,28 @@ impl Outputs {
             }
         };
         files.extend(self.header.iter().map(|file| (self.path(file), Content::Header)));
+        let executable = self.standalone.iter();
+        files.extend(executable.map(|(file, _)| (self.path(file), Content::Executable)));
         files
     }
+}
+
+/// The executable is this machine's, so the package has to have an object for it.
+fn standalone(args: &OutputArgs, settings: &Settings) -> Result<Option<(String, Components)>> {
+    if !args.standalone {
+        return Ok(None);
+    }
+    let architectures = &settings.architectures;
+    if !architecture::host().is_some_and(|host| architectures.contains(&host)) {
+        return Err(Error::usage(format!(
+            "--standalone makes an executable for this machine, and --target-arch names {} only",
+            architectures.join(", ")
+        ))
+        .with_hint("name this machine's architecture too, or call ecc on a machine of the other one"));
+    }
+    let components = Components {
+        args: args.args.clone(),
+        printer: args.printer.clone(),
+    };
+    Ok(Some((settings.name.clone(), components)))
 }

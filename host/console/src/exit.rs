@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 /// How the program ends. The numbers are what scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Exit {
+pub enum Exit {
     /// 0: help was asked for and printed.
     Success,
     /// 2: the command line is wrong.
@@ -20,7 +20,8 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    pub(crate) fn code(self) -> u8 {
+    /// The number.
+    pub fn code(self) -> u8 {
         match self {
             Self::Success => 0,
             Self::Usage => 2,

@@ -1,9 +1,11 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
+use crate::failure::Failure;
+
 /// The one owner of what the program itself says. Data goes to standard output, words go to standard error; a stream that
 /// nobody reads any more is nothing to complain about.
-pub(crate) struct Printer<E = io::Stderr> {
+pub struct Printer<E = io::Stderr> {
     stderr: E,
     color: bool,
 }
@@ -18,7 +20,7 @@ enum Style {
 
 impl Printer {
     /// To the process's standard error, in colour if that is a terminal and the environment does not object.
-    pub(crate) fn new() -> Self {
+    pub fn stderr() -> Self {
         let stderr = io::stderr();
         Self {
             color: stderr.is_terminal() && colors_allowed(),
@@ -28,34 +30,37 @@ impl Printer {
 }
 
 impl<E: Write> Printer<E> {
+    /// Prints why nothing ran, and what to do about it.
+    pub fn failure(&mut self, failure: &Failure) {
+        self.error(&failure.error);
+        if let Some(hint) = &failure.hint {
+            self.hint(hint);
+        }
+    }
+
     /// Prints what `error` says and its causes, one line where the messages are.
-    pub(crate) fn error(&mut self, error: &anyhow::Error) {
+    pub fn error(&mut self, error: &anyhow::Error) {
         self.labelled(Style::Error, "error", format_args!("{error:#}"));
     }
 
     /// Prints that something is not as the user may think, and the run goes on.
-    pub(crate) fn warning(&mut self, message: impl Display) {
+    pub fn warning(&mut self, message: impl Display) {
         self.labelled(Style::Warning, "warning", message);
     }
 
     /// Prints what to do about the line before.
-    pub(crate) fn hint(&mut self, hint: impl Display) {
+    pub fn hint(&mut self, hint: impl Display) {
         self.labelled(Style::Hint, "hint", hint);
     }
 
     /// Prints a line of the program's own.
-    pub(crate) fn note(&mut self, note: impl Display) {
+    pub fn note(&mut self, note: impl Display) {
         self.line(format_args!("ecli: {}", without_controls(&note.to_string())));
     }
 
     /// Prints what was asked for, on standard output.
-    pub(crate) fn data(&mut self, text: &str) {
+    pub fn data(&mut self, text: &str) {
         io::stdout().lock().write_all(text.as_bytes()).ok();
-    }
-
-    /// Prints what the parser of the command line has to say: help on standard output, complaints on standard error.
-    pub(crate) fn clap(&mut self, message: &clap::Error) {
-        message.print().ok();
     }
 
     fn labelled(&mut self, style: Style, label: &str, text: impl Display) {

@@ -1,0 +1,114 @@
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::time::Instant;
+
+use anyhow::Context;
+use runtime::{Outcome, OutputOptions, Session, Skeleton, Stop, Tool};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::options::{Options, Verbosity};
+use crate::printer::{self, Printer};
+use crate::{signals, totals};
+
+/// What is run.
+pub struct Run<'run> {
+    /// Ready to run.
+    pub tool: &'run Tool,
+    /// What it is called; the first of its arguments.
+    pub name: String,
+    /// The package that it runs, if that is what the user named.
+    pub skeleton: Option<Skeleton>,
+    /// The tool's own arguments.
+    pub arguments: Vec<String>,
+    /// Whether a component may load packages that its file does not carry.
+    pub undeclared_skeletons: bool,
+    /// What `--verbose` says when it begins.
+    pub beginning: String,
+}
+
+/// Runs a tool to its end, be it its own or one that was asked for, and says how it went.
+///
+/// # Errors
+/// It was never started.
+pub fn run(run: Run<'_>, options: &Options, printer: &mut Printer) -> Result<Exit, Failure> {
+    let stop = stop(options)?;
+    let mut session = Session::new(run.name.clone(), stop.clone());
+    session.skeleton = run.skeleton;
+    if options.verbosity == Verbosity::Verbose {
+        printer.note(run.beginning);
+    }
+    session.arguments.extend(run.arguments);
+    session.output = output(options);
+    session.count = options.count;
+    session.fail_on_loss = options.fail_on_loss;
+    session.undeclared_skeletons = run.undeclared_skeletons;
+    signals::request_stop(&stop)
+        .context("cannot listen for signals")
+        .map_err(Failure::host)?;
+    report(run.tool.run(session), &run.name, options, printer)
+}
+
+/// A tool's arguments.
+///
+/// # Errors
+/// Guests take UTF-8 only.
+pub fn arguments(words: impl IntoIterator<Item = OsString>) -> Result<Vec<String>, Failure> {
+    let text = |word: OsString| {
+        word.into_string()
+            .map_err(|word| Failure::usage(format!("the tool's argument `{}` is not UTF-8", word.to_string_lossy())))
+    };
+    words.into_iter().map(text).collect()
+}
+
+/// The run's end, counted from here if it is a matter of time.
+fn stop(options: &Options) -> Result<Stop, Failure> {
+    // A deadline past the end of the clock is none.
+    match options.timeout.and_then(|timeout| Instant::now().checked_add(timeout)) {
+        Some(deadline) => Stop::at(deadline),
+        None => Stop::new(),
+    }
+    .map_err(Failure::host)
+}
+
+fn output(options: &Options) -> OutputOptions {
+    let stdout = io::stdout();
+    let terminal = stdout.is_terminal();
+    let size = terminal.then(|| rustix::termios::tcgetwinsize(&stdout).ok()).flatten();
+    OutputOptions {
+        format: options.format,
+        header: options.header,
+        utc_offset: chrono::Local::now().offset().local_minus_utc(),
+        // A terminal that does not know its size says 0.
+        width: size.map(|size| u32::from(size.ws_col)).filter(|&columns| columns > 0),
+        color: terminal && printer::colors_allowed(),
+    }
+}
+
+fn report(outcome: Outcome, name: &str, options: &Options, printer: &mut Printer) -> Result<Exit, Failure> {
+    let exit = match outcome.exit {
+        runtime::Exit::Code(code) => Exit::Tool(code),
+        runtime::Exit::Trapped(reason) => {
+            printer.error(&anyhow::anyhow!("{name} was stopped: {reason}"));
+            Exit::Trapped
+        }
+        runtime::Exit::Failed(error) => return Err(Failure::host(error)),
+    };
+    let Some(totals) = outcome.totals else { return Ok(exit) };
+    // Who could not attach has said so, and that there were no events says nothing more.
+    if options.verbosity > Verbosity::Quiet && (exit == Exit::Tool(0) || totals::any(&totals)) {
+        printer.note(totals::line(&totals));
+    }
+    let lost = totals.lost.unwrap_or_default();
+    if lost > 0 {
+        printer.warning(totals::loss(&totals, lost));
+        printer.hint(totals::LESS_LOSS);
+    }
+    // Nobody can say that nothing was lost if nobody knows.
+    let all_there = totals.lost == Some(0);
+    Ok(if !all_there && options.fail_on_loss && exit == Exit::Tool(0) {
+        Exit::EventsLost
+    } else {
+        exit
+    })
+}

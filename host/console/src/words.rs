@@ -1,0 +1,262 @@
+//! The options of a run where there is no command line for them: words, such as those of an environment variable.
+
+use std::fmt;
+
+use runtime::OutputFormat;
+
+use crate::failure::Failure;
+use crate::options::{FORMATS, Options, Verbosity};
+
+/// An option of [`Options::from_words`].
+#[derive(Debug)]
+pub struct Known {
+    /// Its letter.
+    pub short: Option<char>,
+    /// Its name.
+    pub long: &'static str,
+    /// What its value is called; none if it has none.
+    pub value: Option<&'static str>,
+    /// The option that means something else: only one of the two can be given.
+    conflict: Option<&'static str>,
+    set: fn(&mut Options, &str) -> Result<(), Failure>,
+}
+
+/// All of them; `ecli run` has the same.
+pub static KNOWN: [Known; 8] = [
+    Known {
+        short: Some('o'),
+        long: "output",
+        value: Some("FORMAT"),
+        conflict: Some("json"),
+        set: |options, value| {
+            options.format = format(value)?;
+            Ok(())
+        },
+    },
+    Known {
+        conflict: Some("output"),
+        ..flag(Some('j'), "json", |options, _| {
+            options.format = OutputFormat::Json;
+            Ok(())
+        })
+    },
+    flag(None, "no-header", |options, _| {
+        options.header = false;
+        Ok(())
+    }),
+    Known {
+        value: Some("SECONDS"),
+        ..flag(None, "timeout", |options, value| {
+            options.timeout = Some(Options::seconds(value)?);
+            Ok(())
+        })
+    },
+    Known {
+        value: Some("N"),
+        ..flag(None, "count", |options, value| {
+            options.count = Some(Options::events(value)?);
+            Ok(())
+        })
+    },
+    flag(None, "fail-on-loss", |options, _| {
+        options.fail_on_loss = true;
+        Ok(())
+    }),
+    Known {
+        conflict: Some("verbose"),
+        ..flag(Some('q'), "quiet", |options, _| {
+            options.verbosity = Verbosity::Quiet;
+            Ok(())
+        })
+    },
+    Known {
+        conflict: Some("quiet"),
+        ..flag(Some('v'), "verbose", |options, _| {
+            options.verbosity = Verbosity::Verbose;
+            Ok(())
+        })
+    },
+];
+
+const fn flag(short: Option<char>, long: &'static str, set: fn(&mut Options, &str) -> Result<(), Failure>) -> Known {
+    Known {
+        short,
+        long,
+        value: None,
+        conflict: None,
+        set,
+    }
+}
+
+impl Options {
+    /// Reads options as `ecli run` does: `-o json`, `-ojson`, `-jq`, `--output json`, `--output=json`. Of several of one kind, the
+    /// last one counts.
+    ///
+    /// # Errors
+    /// An unknown word, a value that is missing or makes no sense, two options that exclude each other: in one line.
+    pub fn from_words(text: &str) -> Result<Self, Failure> {
+        let mut options = Self::default();
+        let mut given: Vec<&Known> = Vec::new();
+        let mut words = text.split_whitespace();
+        while let Some(word) = words.next() {
+            for (known, attached) in split(word).ok_or_else(|| unknown(word))? {
+                if let Some(other) = given.iter().find(|other| known.conflict == Some(other.long)) {
+                    return Err(Failure::usage(format!("{known} and {other} exclude each other")));
+                }
+                let value = match (known.value, attached.or_else(|| known.value.and_then(|_| words.next()))) {
+                    (Some(_), Some(value)) => value,
+                    (None, None) => "",
+                    (Some(_), None) => return Err(Failure::usage(format!("{known}: the value is missing"))),
+                    (None, Some(_)) => return Err(Failure::usage(format!("{known} takes no value"))),
+                };
+                (known.set)(&mut options, value)?;
+                given.push(known);
+            }
+        }
+        Ok(options)
+    }
+
+    /// Whether a word begins an option of these.
+    pub fn is_option(word: &str) -> bool {
+        split(word).is_some()
+    }
+}
+
+/// The options in one word, with the value that is part of it. None if one of them is unknown, or there are none.
+fn split(word: &str) -> Option<Vec<(&'static Known, Option<&str>)>> {
+    if let Some(long) = word.strip_prefix("--") {
+        let (name, value) = match long.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (long, None),
+        };
+        let known = KNOWN.iter().find(|known| known.long == name)?;
+        return Some(vec![(known, value)]);
+    }
+    let mut found = Vec::new();
+    let mut letters = word.strip_prefix('-')?.chars();
+    while let Some(letter) = letters.next() {
+        let known = KNOWN.iter().find(|known| known.short == Some(letter))?;
+        let rest = letters.as_str();
+        if rest.is_empty() || (known.value.is_none() && !rest.starts_with('=')) {
+            found.push((known, None));
+        } else {
+            found.push((known, Some(rest.strip_prefix('=').unwrap_or(rest))));
+            return Some(found);
+        }
+    }
+    Some(found).filter(|found| !found.is_empty())
+}
+
+fn unknown(word: &str) -> Failure {
+    let all: Vec<String> = KNOWN.iter().map(Known::usage).collect();
+    Failure::usage(format!("`{word}` is none of the options: {}", all.join(", ")))
+}
+
+fn format(text: &str) -> Result<OutputFormat, Failure> {
+    FORMATS
+        .iter()
+        .find(|(name, _)| *name == text)
+        .map(|(_, format)| *format)
+        .ok_or_else(|| {
+            let names = FORMATS.map(|(name, _)| name).join(", ");
+            Failure::usage(format!("--output: found `{text}`, expected one of {names}"))
+        })
+}
+
+impl Known {
+    /// As a help names it: `-o/--output FORMAT`.
+    fn usage(&self) -> String {
+        let short = self.short.map(|letter| format!("-{letter}/")).unwrap_or_default();
+        let value = self.value.map(|name| format!(" {name}")).unwrap_or_default();
+        format!("{short}{self}{value}")
+    }
+}
+
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "--{}", self.long)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[track_caller]
+    fn options(text: &str) -> Options {
+        Options::from_words(text).unwrap_or_else(|failure| panic!("{text}: {:#}", failure.error))
+    }
+
+    #[test]
+    fn words_mean_what_they_mean_to_ecli_run() {
+        assert_eq!(options(" \n"), Options::default());
+        let all = Options {
+            format: OutputFormat::Csv,
+            header: false,
+            timeout: Some(Duration::from_millis(500)),
+            count: Some(7),
+            fail_on_loss: true,
+            verbosity: Verbosity::Quiet,
+        };
+        assert_eq!(
+            options("-o csv --no-header --timeout 0.5 --count=7 --fail-on-loss -q"),
+            all
+        );
+        for text in [
+            "-o json",
+            "-ojson",
+            "-o=json",
+            "--output json",
+            "--output=json",
+            "-j",
+            "--json",
+            "-o csv -o json",
+        ] {
+            assert_eq!(options(text).format, OutputFormat::Json, "{text}");
+        }
+        for text in ["-jv", "-vj", "-vojson", "-vo json"] {
+            let found = options(text);
+            assert_eq!(
+                (found.format, found.verbosity),
+                (OutputFormat::Json, Verbosity::Verbose),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_mistake_is_one_line_and_ends_with_2() {
+        for (text, message) in [
+            (
+                "--frobnicate",
+                "`--frobnicate` is none of the options: -o/--output FORMAT, -j/--json, --no-header, --timeout SECONDS, --count N, \
+                 --fail-on-loss, -q/--quiet, -v/--verbose",
+            ),
+            ("-jx", "`-jx` is none of the options: -o/--"),
+            ("json", "`json` is none of the options: -o/--"),
+            ("-", "`-` is none of"),
+            ("--", "`--` is none of"),
+            ("-o", "--output: the value is missing"),
+            ("--json=1", "--json takes no value"),
+            ("-j=1", "--json takes no value"),
+            (
+                "-o xml",
+                "--output: found `xml`, expected one of table, json, json-pretty, csv, raw, yaml",
+            ),
+            ("-j -o json", "--output and --json exclude each other"),
+            ("-qv", "--verbose and --quiet exclude each other"),
+            (
+                "--timeout 0",
+                "--timeout: found `0`, expected seconds above 0, such as 10 or 0.5",
+            ),
+            ("--count -1", "--count: found `-1`, expected a whole number above 0"),
+        ] {
+            let failure = Options::from_words(text).expect_err(text);
+            assert_eq!(failure.exit, crate::Exit::Usage, "{text}");
+            let found = format!("{:#}", failure.error);
+            assert!(found.starts_with(message) && !found.contains('\n'), "{text}: {found}");
+        }
+    }
+}
