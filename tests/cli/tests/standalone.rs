@@ -127,7 +127,7 @@ fn options_of_ecli_are_in_the_environment() {
     let ended = run(&mut with(&tool("bootstrap"), "--timeout=0.2 -v"));
     assert_eq!(ended.code(), 0);
     assert!(ended.stderr.contains("bootstrap is a package of "), "{}", ended.stderr);
-    assert!(ended.stderr.contains(", 0 lost, 0 unread\n"), "{}", ended.stderr);
+    assert!(ended.stderr.contains(", 0 lost, "), "{}", ended.stderr);
 
     let ended = run(&mut with(&tool("bootstrap"), "-o json --printer x.wasm"));
     let words = "error: ECLI_OPTIONS: `--printer` is none of the options: -o/--output FORMAT, -j/--json, --no-header, \
@@ -239,7 +239,7 @@ fn components_of_ones_own_are_compiled_in() {
     assert_eq!(line, "168 bytes from events\n");
     let ended = running.interrupt();
     assert_eq!(ended.code(), 0);
-    assert!(ended.stderr.ends_with(", 0 lost, 0 unread\n"), "{}", ended.stderr);
+    assert!(ended.stderr.contains(", 0 lost, "), "{}", ended.stderr);
     let help = run(with(&tool, "").arg("help"));
     assert_eq!(
         (help.code(), help.stdout.as_str()),
