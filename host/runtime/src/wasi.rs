@@ -6,14 +6,26 @@
 use wasmtime::component::{Component, HasData, Linker, ResourceTable};
 use wasmtime_wasi::WasiView;
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
+#[cfg(feature = "compiler")]
+use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView as _};
 use wasmtime_wasi::p2::bindings::{cli, sync};
+#[cfg(feature = "compiler")]
+use wasmtime_wasi::p2::bindings::{clocks, random};
+#[cfg(feature = "compiler")]
+use wasmtime_wasi::random::WasiRandom;
 
 use crate::poll::Waiting;
 use crate::state::State;
 
-/// The interfaces of WASI that an ordinary program imports. The default tool is one.
+/// The interfaces of WASI that an ordinary program imports. The default tool is one of the first two alone.
 #[cfg(feature = "compiler")]
-const ORDINARY: [&str; 2] = ["wasi:cli/", "wasi:io/"];
+const ORDINARY: [&str; 4] = ["wasi:cli/", "wasi:io/", CLOCKS, RANDOM];
+
+#[cfg(feature = "compiler")]
+const CLOCKS: &str = "wasi:clocks/";
+
+#[cfg(feature = "compiler")]
+const RANDOM: &str = "wasi:random/";
 
 struct Io;
 
@@ -34,8 +46,20 @@ impl HasData for Poll {
 )]
 pub(crate) fn add_to_linker(linker: &mut Linker<State>, component: &Component) -> wasmtime::Result<()> {
     #[cfg(feature = "compiler")]
-    if !ordinary(component) {
-        return everything(linker);
+    {
+        let imports = Imports::of(component);
+        if !imports.all_of(&ORDINARY) {
+            return everything(linker);
+        }
+        if imports.any(CLOCKS) {
+            clocks::wall_clock::add_to_linker::<State, WasiClocks>(linker, State::clocks)?;
+            clocks::monotonic_clock::add_to_linker::<State, WasiClocks>(linker, State::clocks)?;
+        }
+        if imports.any(RANDOM) {
+            random::random::add_to_linker::<State, WasiRandom>(linker, |state| state.ctx().ctx.random())?;
+            random::insecure::add_to_linker::<State, WasiRandom>(linker, |state| state.ctx().ctx.random())?;
+            random::insecure_seed::add_to_linker::<State, WasiRandom>(linker, |state| state.ctx().ctx.random())?;
+        }
     }
     sync::io::error::add_to_linker::<State, Io>(linker, |state| state.ctx().table)?;
     sync::io::poll::add_to_linker::<State, Poll>(linker, State::waiting)?;
@@ -52,13 +76,27 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State>, component: &Component) -
     cli::terminal_stderr::add_to_linker::<State, WasiCli>(linker, State::cli)
 }
 
+/// What a component imports of WASI.
 #[cfg(feature = "compiler")]
-fn ordinary(component: &Component) -> bool {
-    component
-        .component_type()
-        .imports(component.engine())
-        .filter(|(name, _)| name.starts_with("wasi:"))
-        .all(|(name, _)| ORDINARY.iter().any(|package| name.starts_with(package)))
+struct Imports(Vec<String>);
+
+#[cfg(feature = "compiler")]
+impl Imports {
+    fn of(component: &Component) -> Self {
+        let ty = component.component_type();
+        let names = ty.imports(component.engine()).map(|(name, _)| name.to_owned());
+        Self(names.filter(|name| name.starts_with("wasi:")).collect())
+    }
+
+    fn any(&self, package: &str) -> bool {
+        self.0.iter().any(|name| name.starts_with(package))
+    }
+
+    fn all_of(&self, packages: &[&str]) -> bool {
+        self.0
+            .iter()
+            .all(|name| packages.iter().any(|package| name.starts_with(package)))
+    }
 }
 
 #[cfg(feature = "compiler")]
