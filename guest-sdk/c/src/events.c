@@ -69,8 +69,9 @@ int eunomia_events__next(struct eunomia_events *events, struct eunomia_batch *ba
 
 	release_batch(events);
 	*batch = (struct eunomia_batch){ 0 };
-	if (wait)
-		eunomia_before_wait();
+	int failed = wait ? eunomia_before_wait() : 0;
+	if (failed && failed != -EPIPE)
+		return failed;
 	while (!eunomia_bpf_events_method_event_source_next(eunomia_bpf_events_borrow_event_source(events->source), events->room,
 							    wait == EUNOMIA_FOREVER ? NULL : &wait, &next, &error)) {
 		/* What no room is enough for is an error, not a reason to ask for ever. */

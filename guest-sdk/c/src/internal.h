@@ -32,7 +32,7 @@ void *eunomia_allocate(size_t size);
 void eunomia_interrupt(void);
 
 /* Writes what was printed, before the tool waits. */
-void eunomia_before_wait(void);
+int eunomia_before_wait(void);
 
 /* A string as the host takes it; it reads it during the call only. */
 static inline guest_string_t eunomia_string(const char *text)
@@ -84,7 +84,7 @@ struct bpf_object {
 	eunomia_bpf_object_list_own_link_t links;
 	struct bpf_map *maps;
 	struct bpf_program *programs;
-	bool is_open, is_loaded, is_described;
+	bool is_open, is_used, is_loaded, is_described;
 };
 
 /* Opens the object, if it is not; -EINVAL if it is loaded already. */

@@ -69,6 +69,8 @@ int eunomia_open(struct bpf_object *obj)
 
 	if (obj->is_loaded)
 		return eunomia_fail(EINVAL, "the object is loaded already: this has to be said before");
+	if (obj->is_used)
+		return eunomia_fail(EINVAL, "the object was loaded, or could not be: open it again");
 	if (obj->is_open)
 		return 0;
 	if (!eunomia_bpf_object_method_skeleton_open(eunomia_bpf_object_borrow_skeleton(obj->skeleton), &obj->open, &error))
@@ -113,8 +115,9 @@ int bpf_object__load(struct bpf_object *obj)
 
 	if (err)
 		return err;
-	/* Used up, whether or not it works. */
+	/* Used up, whether or not it works: what was set is gone with it, so there is no second time. */
 	obj->is_open = false;
+	obj->is_used = true;
 	if (!eunomia_bpf_object_static_open_object_load(obj->open, &obj->object, &error))
 		return eunomia_object_failure(&error);
 	obj->is_loaded = true;

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "eunomia.h"
 #include "internal.h"
@@ -39,14 +40,25 @@ int eunomia_flush(void)
 /* What is left when the tool ends. */
 __attribute__((destructor)) static void flush_at_end(void)
 {
-	(void)eunomia_flush();
+	int err = eunomia_flush();
+
+	/* A reader who has gone is nothing to complain about. */
+	if (err && err != -EPIPE) {
+		static const char words[] = "error: what was printed last could not be written\n";
+
+		/* Not printf, which would make the smallest tool twice as large. */
+		(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+		eunomia_set_exit_code(1);
+	}
 }
 
 /* Room for `size` bytes at the end; NULL if there is no memory. */
 static char *reserve(size_t size)
 {
-	if (size > LARGEST_PIECE)
+	if (size > LARGEST_PIECE) {
+		output.failure = -ENOMEM;
 		return NULL;
+	}
 	if (output.length > 0 && output.length + size > LARGEST)
 		output.failure = eunomia_flush();
 	if (output.length + size > output.room) {
@@ -54,8 +66,10 @@ static char *reserve(size_t size)
 		while (room < output.length + size)
 			room *= 2;
 		char *bytes = realloc(output.bytes, room);
-		if (!bytes)
+		if (!bytes) {
+			output.failure = -ENOMEM;
 			return NULL;
+		}
 		output.bytes = bytes;
 		output.room = room;
 	}
@@ -170,8 +184,9 @@ void eunomia_printf(const char *format, ...)
 	output.length += (size_t)length;
 }
 
-void eunomia_before_wait(void)
+int eunomia_before_wait(void)
 {
+	/* stdout remembers its own failures, for whoever asks with ferror. */
 	fflush(stdout);
-	(void)eunomia_flush();
+	return eunomia_flush();
 }

@@ -157,7 +157,8 @@ int eunomia_skeleton__load(const struct eunomia_skeleton *skeleton, void *opened
 		if (!memcmp(bytes, shadow, variable->size))
 			continue;
 		err = eunomia_object__set(obj, variable->name, bytes, variable->size);
-		memcpy(shadow, bytes, variable->size);
+		if (!err)
+			memcpy(shadow, bytes, variable->size);
 	}
 	return err ?: bpf_object__load(obj);
 }

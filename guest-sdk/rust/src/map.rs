@@ -125,7 +125,8 @@ impl<K: Pod, V: Pod> TypedMap<K, V> {
         self.walk(false)
     }
 
-    /// As [`iter`](Self::iter), and what is given back is deleted.
+    /// As [`iter`](Self::iter), and entries are deleted as they are read, up to 4,096 a call: go on to the end, or those that were read
+    /// and not given out are gone.
     pub fn drain(&self) -> Iter<'_, K, V> {
         self.walk(true)
     }
@@ -148,7 +149,8 @@ fn bytes_of<T: NoUninit>(value: &T) -> &[u8] {
 }
 
 impl<K: Pod, V: Pod> PerCpuMap<K, V> {
-    /// The map with types: `V` is the value of one CPU.
+    /// The map with types: `V` is the value of one CPU. The kernel says only to which multiple of 8 bytes a value is padded: a type
+    /// that is padded to the same is taken.
     ///
     /// # Errors
     /// [`WrongSize`](ErrorKind::WrongSize) if they have other sizes than the map's keys and values,
@@ -193,7 +195,7 @@ impl<K: Pod, V: Pod> PerCpuMap<K, V> {
     /// [`WrongSize`](ErrorKind::WrongSize) if there are more or fewer than CPUs.
     pub fn set(&self, key: &K, values: &[V], mode: Mode) -> Result<(), Error> {
         let mut bytes = Vec::new();
-        self.append(values, &mut bytes);
+        self.append(values, &mut bytes)?;
         Ok(self.map.update(bytemuck::bytes_of(key), &bytes, mode)?)
     }
 
@@ -205,22 +207,32 @@ impl<K: Pod, V: Pod> PerCpuMap<K, V> {
         let keys: Vec<u8> = entries.iter().flat_map(|(key, _)| bytes_of(key)).copied().collect();
         let mut bytes = Vec::new();
         for (_, values) in entries {
-            self.append(values, &mut bytes);
+            self.append(values, &mut bytes)?;
         }
         Ok(self.map.update_batch(&keys, &bytes, mode)?)
     }
 
     /// The values of a key as the kernel takes them.
-    fn append(&self, values: &[V], bytes: &mut Vec<u8>) {
+    fn append(&self, values: &[V], bytes: &mut Vec<u8>) -> Result<(), Error> {
+        let info = self.map.info();
         if values.is_empty() {
-            let size = self.map.info().value_size as usize;
+            let size = info.value_size as usize;
             bytes.resize(bytes.len() + size, 0);
+        } else if values.len() != info.cpus as usize {
+            let text = format!(
+                "map {} has {} CPUs, and there are {} values",
+                info.name,
+                info.cpus,
+                values.len()
+            );
+            return Err(Error::new(ErrorKind::WrongSize, text));
         }
         for value in values {
             let end = bytes.len() + self.stride;
             bytes.extend_from_slice(bytemuck::bytes_of(value));
             bytes.resize(end, 0);
         }
+        Ok(())
     }
 
     /// All entries, many a call, with the values of all CPUs.

@@ -3,7 +3,9 @@
  * Run eBPF tools inside another program: packages and components, as `ecli run` runs them, with their events going to a
  * function of yours. Link with libecli.so, or with libecli.a and -lm -lpthread -ldl.
  *
- * Text is UTF-8 and ends with a NUL. Any number of runs may go on at the same time, each in a thread of its own.
+ * Text is UTF-8 and ends with a NUL. Any number of runs may go on at the same time, each in a thread of its own; a thread needs
+ * a stack of 2 MiB or more, of which a tool may take one. From the first run on the library handles SIGSEGV, SIGBUS, SIGILL and
+ * SIGFPE where a tool has caused them, and hands all others on to whoever handled them before.
  */
 #ifndef ECLI_H
 #define ECLI_H
@@ -24,7 +26,7 @@ struct ecli *ecli_new(void);
 /* NULL is nothing to free, here and below. No run may be going on. */
 void ecli_free(struct ecli *ecli);
 
-/* A request to end, for any number of runs. */
+/* A request to end, for one run or for several that begin and end together. */
 struct ecli_stop;
 
 /* NULL if the process has no file descriptor left. */
@@ -38,7 +40,8 @@ void ecli_stop_request(const struct ecli_stop *stop);
 void ecli_stop_free(struct ecli_stop *stop);
 
 /* Takes what a tool writes: whole lines, a batch of events a call. It is called in the thread of the run. Returns 0, or anything
- * else to say that nobody reads any more: then the run ends. */
+ * else to say that nobody reads any more. Of `on_output` that is a request to end, to all runs with the same `stop`; of `on_words`
+ * it is passed to the tool, which may go on. */
 typedef int (*ecli_write_fn)(void *context, const void *bytes, size_t size);
 
 enum ecli_format {

@@ -63,9 +63,15 @@ pub unsafe extern "C" fn ecli_stop_free(stop: *mut Stop) {
 /// `run` has as much behind it as the member beside it says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ecli_run(engine: *const Engine, run: *const EcliRun, outcome: *mut EcliOutcome) -> i32 {
+    if outcome.is_null() {
+        return -1;
+    }
+    // Whatever lies there: nobody has made an outcome of it yet.
+    // SAFETY: the caller promises that it can be written.
+    unsafe { outcome.write(EcliOutcome::default()) };
     // SAFETY: the caller promises that each is NULL or can be used as what it is.
-    let (engine, run, outcome) = unsafe { (engine.as_ref(), run.as_ref(), outcome.as_mut()) };
-    let (Some(engine), Some(run), Some(outcome)) = (engine, run, outcome) else {
+    let (engine, run, outcome) = unsafe { (engine.as_ref(), run.as_ref(), &mut *outcome) };
+    let (Some(engine), Some(run)) = (engine, run) else {
         return -1;
     };
     // SAFETY: the caller promises the same of what `run` points to.

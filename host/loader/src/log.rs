@@ -1,12 +1,12 @@
 //! libbpf's own log: kept per thread so that an error can quote it, and passed on only when someone asks.
 //!
 //! libbpf prints to stderr by default. Here nothing is printed: each thread keeps the last part of what libbpf said while one call
-//! ([`record`]) ran, and a process-wide sink may receive every line.
+//! ([`record`]) ran, and a sink of that thread may receive every line.
 
 use std::cell::RefCell;
 use std::ffi::{c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Once, PoisonError, RwLock};
+use std::sync::Once;
 
 use crate::format::with_formatted;
 
@@ -27,18 +27,17 @@ pub enum Level {
 /// What receives libbpf's log, line by line.
 pub type LogSink = Box<dyn Fn(Level, &str) + Send + Sync>;
 
-static SINK: RwLock<Option<(Level, LogSink)>> = RwLock::new(None);
-
 thread_local! {
+    static SINK: RefCell<Option<(Level, LogSink)>> = const { RefCell::new(None) };
     static KEPT_LOG: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Passes libbpf's log on, each message with its line feed, up to and including `level`; `None` stops it.
+/// Passes on what libbpf says on this thread, each message with its line feed, up to and including `level`; `None` stops it.
 ///
-/// For packages that set `debug_verbose`. The sink is called on the thread that called libbpf and must not call into this crate.
+/// For packages that set `debug_verbose`. The sink must not call into this crate.
 pub fn set_log_sink(sink: Option<(Level, LogSink)>) {
     install();
-    *SINK.write().unwrap_or_else(PoisonError::into_inner) = sink;
+    SINK.set(sink);
 }
 
 /// Runs a call into libbpf and gives back what it logged on this thread, warnings and information only, the last 96 KiB.
@@ -75,33 +74,33 @@ unsafe extern "C" fn print(level: u32, format: *const c_char, arguments: *mut c_
     };
     // A panic must not unwind through libbpf's frames.
     let _ = catch_unwind(AssertUnwindSafe(|| {
-        // Another thread may be replacing the sink; a line that comes at that moment is not worth waiting for.
-        let sink = SINK.try_read().ok();
-        let sink = sink
-            .as_ref()
-            .and_then(|sink| sink.as_ref())
-            .filter(|(up_to, _)| level <= *up_to);
-        let keep = level != Level::Debug && KEPT_LOG.with_borrow(Option::is_some);
-        if !keep && sink.is_none() {
-            return;
-        }
-        let take = |text: &str| {
-            if let Some((_, sink)) = sink {
-                sink(level, text);
-            }
-            if keep {
-                KEPT_LOG.with_borrow_mut(|kept| {
-                    if let Some(kept) = kept {
-                        kept.push_str(text);
-                        keep_end(kept, KEPT);
-                    }
-                });
-            }
-        };
-        // SAFETY: the arguments are libbpf's own, made for this format, and used once.
-        let _ = unsafe { with_formatted(format, arguments, take) };
+        SINK.with_borrow(|sink| pass_on(level, format, arguments, sink.as_ref()));
     }));
     0
+}
+
+/// Formats a message for whoever wants it.
+fn pass_on(level: Level, format: *const c_char, arguments: *mut c_void, sink: Option<&(Level, LogSink)>) {
+    let sink = sink.filter(|(up_to, _)| level <= *up_to);
+    let keep = level != Level::Debug && KEPT_LOG.with_borrow(Option::is_some);
+    if !keep && sink.is_none() {
+        return;
+    }
+    let take = |text: &str| {
+        if let Some((_, sink)) = sink {
+            sink(level, text);
+        }
+        if keep {
+            KEPT_LOG.with_borrow_mut(|kept| {
+                if let Some(kept) = kept {
+                    kept.push_str(text);
+                    keep_end(kept, KEPT);
+                }
+            });
+        }
+    };
+    // SAFETY: the arguments are libbpf's own, made for this format, and used once.
+    let _ = unsafe { with_formatted(format, arguments, take) };
 }
 
 /// Cuts the front off, at a line where there is one, so that at most `size` bytes stay.

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::component::ResourceTable;
@@ -5,6 +6,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::cuts::Cuts;
 use crate::embedded::Embedded;
+use crate::host::Skeleton;
 use crate::limits::Meter;
 use crate::poll::Waiting;
 use loader::Totals;
@@ -36,6 +38,8 @@ pub(crate) struct State {
     pub(crate) session: Session,
     /// The packages that the tool's file carries.
     pub(crate) embedded: Arc<[Embedded]>,
+    /// Those of them that the guest has asked for.
+    pub(crate) opened: HashMap<String, Skeleton>,
     pub(crate) exit_code: Option<u8>,
     pub(crate) cuts: Cuts,
     /// How often the guest has called the host.
@@ -67,6 +71,7 @@ impl State {
             meter: Meter::new(session.limits.clone()),
             session,
             embedded,
+            opened: HashMap::new(),
             exit_code: None,
             cuts: Cuts::default(),
             calls: 0,

@@ -30,6 +30,7 @@ impl Tool {
 
     /// Run it to its end. Whatever happens, everything that it attached is detached when this returns.
     pub fn run(&self, session: Session) -> Outcome {
+        let _quiet = Quiet;
         let limits = session.limits.clone();
         let mut store = Store::new(self.command.engine(), State::new(session, Arc::clone(&self.embedded)));
         store.limiter(|state| &mut state.meter);
@@ -52,6 +53,15 @@ impl Tool {
             },
         };
         Outcome { exit, totals }
+    }
+}
+
+/// Ends what a package with `debug_verbose` has begun: libbpf's words go to the run that they are about.
+struct Quiet;
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        loader::set_log_sink(None);
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct Structs<'a> {
     /// Of each type: whether a C compiler for wasm32 would put its members where they are, and its alignment in bytes.
     natural: Vec<(bool, u32)>,
     text: String,
+    /// How many members stand for gaps.
+    gaps: usize,
     declared: BTreeSet<String>,
 }
 
@@ -29,6 +31,7 @@ impl<'a> Structs<'a> {
             prefix: prefix.to_owned(),
             natural,
             text: String::new(),
+            gaps: 0,
             declared: BTreeSet::new(),
         }
     }
@@ -118,7 +121,7 @@ impl<'a> Structs<'a> {
         let is_union = matches!(ty.kind, TypeKind::Union(_));
         for member in all {
             if !natural && !is_union {
-                text.push_str(&gap(position, member.bit_offset, &tabs));
+                text.push_str(&self.gap(position, member.bit_offset, &tabs));
             }
             let declaration = self.member(member, depth);
             let bits = if member.bits > 0 {
@@ -132,8 +135,11 @@ impl<'a> Structs<'a> {
         if !natural {
             let end = ty.size.saturating_mul(8);
             match ty.kind {
-                TypeKind::Union(_) => drop(writeln!(text, "{tabs}uint8_t __size[{}];", ty.size)),
-                _ => text.push_str(&gap(position, end, &tabs)),
+                TypeKind::Union(_) => {
+                    self.gaps += 1;
+                    let _ = writeln!(text, "{tabs}uint8_t __gap_{}[{}];", self.gaps, ty.size);
+                }
+                _ => text.push_str(&self.gap(position, end, &tabs)),
             }
         }
         text.push_str(&"\t".repeat(depth - 1));
@@ -197,6 +203,25 @@ impl<'a> Structs<'a> {
             };
             let _ = writeln!(self.text, "#define {name} ({value})");
         }
+    }
+
+    /// Members without a use, from one bit to another. Members of an anonymous struct are the outer one's: no name comes twice.
+    fn gap(&mut self, from: u32, to: u32, tabs: &str) -> String {
+        let mut text = String::new();
+        let aligned = from.next_multiple_of(8).min(to);
+        if aligned > from {
+            let _ = writeln!(text, "{tabs}uint8_t : {};", aligned - from);
+        }
+        let bytes = to.saturating_sub(aligned) / 8;
+        if bytes > 0 {
+            self.gaps += 1;
+            let _ = writeln!(text, "{tabs}uint8_t __gap_{}[{bytes}];", self.gaps);
+        }
+        let rest = to.saturating_sub(aligned + bytes * 8);
+        if rest > 0 {
+            let _ = writeln!(text, "{tabs}uint8_t : {rest};");
+        }
+        text
     }
 
     fn bits_of(&self, member: &Member) -> u32 {
@@ -266,22 +291,4 @@ fn scalar(ty: &Type) -> String {
         TypeKind::Enum { signed, .. } => format!("{} /* enum {} */", integer(*signed), ty.name),
         _ => integer(false),
     }
-}
-
-/// Members without a use, from one bit to another.
-fn gap(from: u32, to: u32, tabs: &str) -> String {
-    let mut text = String::new();
-    let aligned = from.next_multiple_of(8).min(to);
-    if aligned > from {
-        let _ = writeln!(text, "{tabs}uint8_t : {};", aligned - from);
-    }
-    let bytes = to.saturating_sub(aligned) / 8;
-    if bytes > 0 {
-        let _ = writeln!(text, "{tabs}uint8_t __gap_{}[{bytes}];", aligned / 8);
-    }
-    let rest = to.saturating_sub(aligned + bytes * 8);
-    if rest > 0 {
-        let _ = writeln!(text, "{tabs}uint8_t : {rest};");
-    }
-    text
 }

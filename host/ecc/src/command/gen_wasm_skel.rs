@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::interrupts::Interrupts;
 use crate::output::folder_of;
 use crate::printer::Printer;
-use crate::wasm_skel::{Project, Tool, c, rust};
+use crate::wasm_skel::{Project, Tool, c, names, rust};
 
 /// Compiles what `args` names, or takes the package, and writes a project around it.
 pub(crate) fn run(args: &GenWasmSkelArgs, printer: &mut Printer) -> Result<()> {
@@ -108,6 +108,7 @@ fn read_package(args: &GenWasmSkelArgs) -> Result<Input> {
             None => what,
         }
     })?;
+    names::check(&compiled.package, &compiled.description)?;
     let name = given_name(args.name.as_deref().unwrap_or(&compiled.description.name))?;
     Ok(Input {
         sources: format!("skel/{name}.json -o ."),
@@ -121,6 +122,12 @@ fn copy_sources(settings: &Settings, folder: &Path, project: &mut Project, print
     let mut names = Vec::new();
     for path in [&settings.source].into_iter().chain(&settings.headers) {
         let name = path.file_name().map(PathBuf::from).unwrap_or_default();
+        if names.contains(&name.display().to_string()) {
+            return Err(
+                Error::failed(format!("two of the sources are called {}", name.display()))
+                    .with_hint("they would be one file in the project: name one of them otherwise"),
+            );
+        }
         let bytes = fs::read(path).map_err(|error| Error::input("source", path, &error))?;
         let there = folder.join(&name);
         match fs::read(&there) {

@@ -2,6 +2,7 @@
 
 mod c;
 mod embedded;
+pub(crate) mod names;
 mod project;
 mod rust;
 

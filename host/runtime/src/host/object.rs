@@ -67,8 +67,18 @@ impl wit::Host for State {}
 impl wit::HostSkeleton for State {
     fn embedded(&mut self, name: String) -> wasmtime::Result<Result<Resource<Skeleton>, wit::Error>> {
         let all = Arc::clone(&self.embedded);
+        // Once a run: each call would make another.
+        if let Some(skeleton) = self.opened.get(&name) {
+            return Ok(Ok(self.table.push(skeleton.clone())?));
+        }
         match all.iter().find(|embedded| embedded.name == name) {
-            Some(embedded) => self.parse_package(&embedded.bytes),
+            Some(embedded) => {
+                let parsed = self.parse_package(&embedded.bytes)?;
+                if let Ok(resource) = &parsed {
+                    self.opened.insert(name, self.table.get(resource)?.clone());
+                }
+                Ok(parsed)
+            }
             None => Ok(Err(wit::Error::NotFound(format!(
                 "the component carries no skeleton {name:?}; it carries {}",
                 Names(&all)
@@ -258,7 +268,13 @@ impl State {
     fn parse_package(&mut self, bytes: &[u8]) -> wasmtime::Result<Result<Resource<Skeleton>, wit::Error>> {
         match Skeleton::parse(bytes) {
             Ok(mut skeleton) => {
-                let size = bytes.len() + skeleton.package.objects().map(<[u8]>::len).sum::<usize>();
+                let objects: usize = skeleton.package.objects().map(<[u8]>::len).sum();
+                let variables = skeleton
+                    .description
+                    .variables
+                    .iter()
+                    .map(|variable| variable.initial.len());
+                let size = bytes.len() + objects + variables.sum::<usize>();
                 skeleton.share = Some(Arc::new(self.meter.hold(size as u64)?));
                 Ok(Ok(self.table.push(skeleton)?))
             }

@@ -24,7 +24,7 @@ fn tool() -> Result<(), Error> {
     let loaded = layouts::open()?
         .set_start(start)?
         .set_label("mine".into())?
-        .set_level(layouts::HIGH)?
+        .set_level(layouts::constants::HIGH)?
         .load()?;
 
     // One value a CPU.

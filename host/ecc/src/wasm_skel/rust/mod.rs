@@ -16,7 +16,7 @@ pub(crate) fn rust(tool: &Tool<'_>, project: &mut Project) -> Result<()> {
         return Err(Error::failed("this is a project in C: src/main.c is there")
             .with_hint("write the one in Rust into another folder with -o DIR"));
     }
-    let module = identifier(tool.name);
+    let module = module(tool.name);
     let skeleton = skeleton::skeleton(tool);
     project.generate(format!("skel/{}.json", tool.name), tool.json);
     project.generate(format!("skel/{}.rs", tool.name), skeleton.text);
@@ -34,6 +34,7 @@ pub(crate) fn rust(tool: &Tool<'_>, project: &mut Project) -> Result<()> {
 
     let words = [
         ("name", tool.name),
+        ("package", &package(tool.name)),
         ("module", &module),
         ("sources", tool.sources),
         ("setup", &skeleton.setup),
@@ -50,4 +51,27 @@ pub(crate) fn rust(tool: &Tool<'_>, project: &mut Project) -> Result<()> {
     };
     project.offer("src/main.rs", template(main, &words));
     Ok(())
+}
+
+/// What `src/main.rs` uses under its own name.
+const USED: [&str; 6] = ["alloc", "core", "eunomia", "program", "session", "std"];
+
+/// The module of a skeleton.
+fn module(name: &str) -> String {
+    let name = identifier(name);
+    if USED.contains(&name.as_str()) || types::word(&name) != name {
+        format!("{name}_skel")
+    } else {
+        name
+    }
+}
+
+/// The name as cargo has it.
+fn package(name: &str) -> String {
+    let name = name.replace('.', "-");
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("tool-{name}")
+    } else {
+        name
+    }
 }

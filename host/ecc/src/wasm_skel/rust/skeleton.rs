@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use package::{Description, Map, TypeIndex, Variable};
 
-use super::types::{Declarations, word};
-use crate::wasm_skel::{Tool, identifier, project::MADE};
+use super::types::Declarations;
+use crate::wasm_skel::names::comment;
+use crate::wasm_skel::project::MADE;
+use crate::wasm_skel::{Tool, identifier};
 
 /// `BPF_MAP_TYPE_PERCPU_HASH`, `PERCPU_ARRAY`, `LRU_PERCPU_HASH` of include/uapi/linux/bpf.h: kinds whose values are one for each CPU.
 const PER_CPU: [u32; 3] = [5, 6, 10];
@@ -53,7 +55,7 @@ pub(super) fn skeleton(tool: &Tool<'_>) -> Skeleton {
         .filter(|map| BUFFERS.contains(&map.kind))
         .filter_map(|map| Some((map, declarations.type_of(map.record?, &format!("{}_record", map.name)))))
         .collect();
-    let module = identifier(tool.name);
+    let module = super::module(tool.name);
     let text = format!(
         "// The skeleton of {name}, {MADE}.\n{HEAD}\neunomia::carry_skeleton!({name:?}, \"{name}.json\");\n\n\
          /// The package that this component carries.\npub fn skeleton() -> Result<Skeleton, Error> {{\n    \
@@ -132,10 +134,9 @@ fn visible(description: &Description) -> impl Iterator<Item = &Map> {
 }
 
 fn sentence(variable: &Variable) -> String {
-    let text = variable.description.as_deref().unwrap_or_default();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = comment(variable.description.as_deref().unwrap_or_default());
     let colon = if text.is_empty() { "" } else { ": " };
-    format!("`{} {}`{colon}{text}", variable.type_name, variable.name)
+    format!("`{} {}`{colon}{text}", comment(&variable.type_name), variable.name)
 }
 
 /// The Rust type of a variable and how it becomes bytes; none if it has no size of its own.
@@ -232,7 +233,7 @@ fn setup(sources: &[(&Map, String)]) -> String {
     let mut lines = String::new();
     let mut inputs = Vec::new();
     for (map, _) in sources {
-        let name = word(&identifier(&map.name));
+        let name = format!("{}_map", identifier(&map.name));
         let _ = writeln!(lines, "    let {name} = loaded.map_{}()?;", identifier(&map.name));
         inputs.push(format!("Input::buffer(&{name})"));
     }

@@ -9,14 +9,21 @@ use std::fmt::Write as _;
 use package::{Member, Type, TypeIndex, TypeKind, Types};
 
 /// Rust's keywords that C has no trouble with, and names that a generated file uses itself.
-const KEYWORDS: [&str; 34] = [
+const KEYWORDS: [&str; 38] = [
     "abstract", "as", "async", "await", "become", "box", "crate", "dyn", "enum", "extern", "false", "final", "fn",
     "gen", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
-    "trait", "true", "try", "type", "use", "where", "yield",
+    "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "yield",
 ];
 
 /// Types that a generated file has besides.
-const TAKEN: [&str; 13] = [
+const TAKEN: [&str; 20] = [
+    "Option",
+    "Result",
+    "String",
+    "Vec",
+    "bytemuck",
+    "constants",
+    "core",
     "Bool",
     "Error",
     "Link",
@@ -39,6 +46,8 @@ const PATHS: [&str; 4] = ["self", "Self", "super", "crate"];
 pub(super) struct Declarations<'a> {
     types: &'a Types,
     text: String,
+    /// Those of enumerations. In a module of their own: a name that is a constant cannot be bound by `let`.
+    values: String,
     /// The Rust name of each struct and union that is declared.
     names: BTreeMap<TypeIndex, String>,
     /// Names of enumerations that have a constant: kernels have some more than once.
@@ -61,13 +70,20 @@ impl<'a> Declarations<'a> {
         Self {
             types,
             text: String::new(),
+            values: String::new(),
             names: BTreeMap::new(),
             constants: BTreeSet::new(),
         }
     }
 
     pub(super) fn finish(self) -> String {
-        self.text
+        if self.values.is_empty() {
+            return self.text;
+        }
+        format!(
+            "/// The values of enumerations.\npub mod constants {{\n{}}}\n\n{}",
+            self.values, self.text
+        )
     }
 
     /// Bytes; 0 for a type that is not there.
@@ -118,9 +134,8 @@ impl<'a> Declarations<'a> {
                 Some(_) => value.cast_signed().to_string(),
                 None => value.to_string(),
             };
-            let _ = writeln!(self.text, "pub const {}: {plain} = {value};", word(name));
+            let _ = writeln!(self.values, "    pub const {}: {plain} = {value};", word(name));
         }
-        self.text.push('\n');
     }
 
     /// A name that nothing else has.
