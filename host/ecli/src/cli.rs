@@ -49,6 +49,7 @@ Exit status:
   2      The command line is wrong, ecli's part or the tool's
   4      Events were lost, under --fail-on-loss
   125    The tool was not started: a broken file, a failed download
+  126    It was refused
   127    There is nothing of that name
   134    The tool trapped or went over a limit
   128+n  A second signal n ended it at once; the first ends it in order
@@ -78,7 +79,7 @@ pub(crate) enum Command {
     override_usage = "ecli run [OPTIONS] NAME [ARGS]...",
 )]
 pub(crate) struct Run {
-    /// How to print events: table, json, json-pretty, csv, raw or yaml
+    /// How to print events: table or json; json-pretty, csv, raw and yaml need a printer of your own
     #[arg(short, long, value_name = "FORMAT", value_parser = format(), default_value = FORMATS[0].0, hide_possible_values = true)]
     pub(crate) output: OutputFormat,
 
