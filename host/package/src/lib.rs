@@ -35,6 +35,7 @@ mod packed;
 mod retarget;
 mod sections;
 mod skeleton;
+mod target;
 mod types;
 
 pub use code::{KernelFunction, KernelNeeds, ProgramCode, kernel_needs, program_code};
@@ -47,6 +48,9 @@ pub use error::{Error, ErrorKind};
 pub use kernel_btfs::{Kernel, KernelBtfs};
 pub use named::{KernelBtf, Words};
 pub use package::Package;
+pub use target::{
+    Attachment, CgroupMode, Direction, Interface, Netfilter, PerfEvent, Places, ProbePoint, SampleRate, Target, Uprobe, XdpMode,
+};
 /// A JSON value as packages carry it: numbers keep all their digits, objects their order.
 pub use serde_json::Value;
 pub use types::{Member, Type, TypeIndex, TypeKind, Types};
