@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runtime::OutputFormat;
+use runtime::{Interface, OutputFormat, Places, Target};
 
 use crate::failure::Failure;
 
@@ -31,6 +31,8 @@ pub struct Options {
     pub fail_on_loss: bool,
     /// How much is said.
     pub verbosity: Verbosity,
+    /// Where programs go, in place of what their package says.
+    pub places: Places,
 }
 
 /// How much the program itself says.
@@ -53,6 +55,7 @@ impl Default for Options {
             count: None,
             fail_on_loss: false,
             verbosity: Verbosity::Normal,
+            places: Places::default(),
         }
     }
 }
@@ -69,6 +72,40 @@ impl Options {
                     "--timeout: found `{text}`, expected seconds above 0, such as 10 or 0.5"
                 ))
             })
+    }
+
+    /// A value of `--attach`: `PROGRAM=TARGET`.
+    pub fn attach(text: &str) -> Result<(String, Target), Failure> {
+        let (program, target) = text
+            .split_once('=')
+            .filter(|(program, _)| !program.is_empty())
+            .ok_or_else(|| {
+                Failure::usage(format!(
+                    "--attach: found `{text}`, expected PROGRAM=TARGET, such as handle=kprobe/do_unlinkat"
+                ))
+            })?;
+        let target = Target::parse(target).map_err(|error| Failure::usage(format!("--attach {program}: {error}")))?;
+        Ok((program.to_owned(), target))
+    }
+
+    /// The value of `--iface`: a name, or `#` and a number.
+    pub fn interface(text: &str) -> Result<Interface, Failure> {
+        if text.is_empty() {
+            return Err(Failure::usage(
+                "--iface: found nothing, expected the name of a network interface",
+            ));
+        }
+        Ok(Interface::parse(text))
+    }
+
+    /// The value of `--cgroup`.
+    pub fn cgroup(text: &str) -> Result<String, Failure> {
+        if text.starts_with('/') {
+            return Ok(text.to_owned());
+        }
+        Err(Failure::usage(format!(
+            "--cgroup: found `{text}`, expected an absolute path, such as /sys/fs/cgroup/system.slice"
+        )))
     }
 
     /// The value of `--count`.

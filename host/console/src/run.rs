@@ -42,6 +42,7 @@ pub fn run(run: Run<'_>, options: &Options, printer: &mut Printer) -> Result<Exi
     session.output = output(options);
     session.count = options.count;
     session.fail_on_loss = options.fail_on_loss;
+    session.places = options.places.clone();
     session.undeclared_skeletons = run.undeclared_skeletons;
     signals::request_stop(&stop)
         .context("cannot listen for signals")

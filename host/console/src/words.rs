@@ -22,7 +22,7 @@ pub struct Known {
 }
 
 /// All of them; `ecli run` has the same.
-pub static KNOWN: [Known; 8] = [
+pub static KNOWN: [Known; 11] = [
     Known {
         short: Some('o'),
         long: "output",
@@ -55,6 +55,27 @@ pub static KNOWN: [Known; 8] = [
         value: Some("N"),
         ..flag(None, "count", |options, value| {
             options.count = Some(Options::events(value)?);
+            Ok(())
+        })
+    },
+    Known {
+        value: Some("PROGRAM=TARGET"),
+        ..flag(None, "attach", |options, value| {
+            options.places.targets.push(Options::attach(value)?);
+            Ok(())
+        })
+    },
+    Known {
+        value: Some("NAME"),
+        ..flag(None, "iface", |options, value| {
+            options.places.interface = Some(Options::interface(value)?);
+            Ok(())
+        })
+    },
+    Known {
+        value: Some("PATH"),
+        ..flag(None, "cgroup", |options, value| {
+            options.places.cgroup = Some(Options::cgroup(value)?);
             Ok(())
         })
     },

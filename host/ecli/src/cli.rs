@@ -103,6 +103,19 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) fail_on_loss: bool,
 
+    /// Attach a program elsewhere than its package says, such as handle=kprobe/do_unlinkat, handle=xdp/eth0,mode=generic or
+    /// handle=uprobe//bin/bash:readline,pid=7; can be given for several programs
+    #[arg(long, value_name = "PROGRAM=TARGET", action = clap::ArgAction::Append)]
+    pub(crate) attach: Vec<String>,
+
+    /// The network interface of programs that need one, instead of the package's or lo
+    #[arg(long, value_name = "NAME")]
+    pub(crate) iface: Option<String>,
+
+    /// The control group of programs that need one, instead of the package's or the root
+    #[arg(long, value_name = "PATH")]
+    pub(crate) cgroup: Option<String>,
+
     /// Print events with this component instead of the built-in one
     #[arg(long, value_name = "FILE.wasm")]
     pub(crate) printer: Option<OsString>,

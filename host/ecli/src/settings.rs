@@ -5,7 +5,7 @@ use std::path::Path;
 
 use console::{Failure, Options, Verbosity};
 use registry::Name;
-use runtime::OutputFormat;
+use runtime::{OutputFormat, Places};
 
 use crate::cli::Run;
 use crate::{failed, habits};
@@ -52,6 +52,15 @@ impl Settings {
                     (true, _) => Verbosity::Quiet,
                     (false, true) => Verbosity::Verbose,
                     (false, false) => Verbosity::Normal,
+                },
+                places: Places {
+                    targets: run
+                        .attach
+                        .iter()
+                        .map(|text| Options::attach(text))
+                        .collect::<Result<_, _>>()?,
+                    interface: run.iface.as_deref().map(Options::interface).transpose()?,
+                    cgroup: run.cgroup.as_deref().map(Options::cgroup).transpose()?,
                 },
             },
             undeclared_skeletons: run.allow_undeclared_skeletons,

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
-use runtime::OutputFormat;
+use runtime::{Interface, OutputFormat, Places, Target};
 
 use super::*;
 use crate::cli::{Cli, Command};
@@ -70,7 +70,8 @@ fn a_dash_and_two_dashes_are_standard_input() {
 #[test]
 fn options_before_the_name_belong_to_the_host() {
     let all = settings(
-        "ecli run -o csv --no-header --timeout 0.5 --count 7 --fail-on-loss --printer a.wasm --args b.wasm -q p.json",
+        "ecli run -o csv --no-header --timeout 0.5 --count 7 --fail-on-loss --printer a.wasm --args b.wasm -q \
+         --attach a=kprobe/x --attach b=xdp/eth0,mode=generic --iface eth1 --cgroup /sys/fs/cgroup/a p.json",
     );
     let expected = Settings {
         name: Name::File("p.json".into()),
@@ -82,6 +83,14 @@ fn options_before_the_name_belong_to_the_host() {
             count: Some(7),
             fail_on_loss: true,
             verbosity: Verbosity::Quiet,
+            places: Places {
+                targets: vec![
+                    ("a".into(), Target::parse("kprobe/x").unwrap()),
+                    ("b".into(), Target::parse("xdp/eth0,mode=generic").unwrap()),
+                ],
+                interface: Some(Interface::Name("eth1".into())),
+                cgroup: Some("/sys/fs/cgroup/a".into()),
+            },
         },
         undeclared_skeletons: false,
         printer: Some(Name::File("a.wasm".into())),
@@ -122,6 +131,19 @@ fn a_wrong_line_ends_with_2_and_says_what_is_expected() {
         (
             "ecli run --timeout 1e300 p.json",
             "--timeout: found `1e300`, expected seconds",
+        ),
+        (
+            "ecli run --attach kprobe/x p.json",
+            "--attach: found `kprobe/x`, expected PROGRAM=TARGET",
+        ),
+        (
+            "ecli run --attach a=kprobe p.json",
+            "--attach a: \"kprobe\" is no target: expected a FUNCTION after the slash",
+        ),
+        ("ecli run --iface= p.json", "--iface: found nothing"),
+        (
+            "ecli run --cgroup a p.json",
+            "--cgroup: found `a`, expected an absolute path",
         ),
         (
             "ecli run --count 0 p.json",
@@ -200,6 +222,7 @@ fn the_options_without_a_command_line_are_those_of_run() {
         "-o csv --no-header --timeout 0.5 --count 7 --fail-on-loss -q",
         "-vj",
         "-v -o=yaml --timeout=3",
+        "--attach a=kprobe/x --attach=b=tc/egress/eth0,priority=3 --iface eth0 --cgroup=/sys/fs/cgroup",
         "-oraw --quiet",
         "",
     ] {
@@ -210,7 +233,16 @@ fn the_options_without_a_command_line_are_those_of_run() {
             "{words}"
         );
     }
-    for words in ["-j -o json", "-qv", "--json=1", "-o xml", "-x", "--count 0"] {
+    for words in [
+        "-j -o json",
+        "-qv",
+        "--json=1",
+        "-o xml",
+        "-x",
+        "--count 0",
+        "--attach a",
+        "--cgroup a",
+    ] {
         assert!(read(&format!("ecli run {words} p.json")).is_err(), "{words}");
         assert!(Options::from_words(words).is_err(), "{words}");
     }

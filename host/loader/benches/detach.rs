@@ -45,7 +45,17 @@ fn time(object: &Object, count: usize, detach: impl Fn(Vec<Link>)) -> Duration {
     let links = POINTS
         .iter()
         .take(count)
-        .map(|name| program.attach_tracepoint("sched", name).unwrap())
+        .map(|name| {
+            program
+                .attach_to(
+                    &package::Target::Tracepoint {
+                        category: "sched".into(),
+                        name: (*name).into(),
+                    },
+                    None,
+                )
+                .unwrap()
+        })
         .collect();
     let began = Instant::now();
     detach(links);

@@ -12,6 +12,7 @@ use rustix::fs::{MemfdFlags, memfd_create};
 use crate::error::{Error, Result};
 use crate::kernel::KERNEL_BTF;
 use crate::open::{OpenObject, OpenOptions, image};
+use crate::target;
 
 /// A small BTF, and what opening the object again needs.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub(crate) struct Cut {
     /// Holds the BTF where libbpf can open it by name.
     file: OwnedFd,
     object: Vec<u8>,
-    functions: Vec<(String, String)>,
+    functions: Vec<(String, Option<OwnedFd>, String)>,
 }
 
 impl Cut {
@@ -43,7 +44,13 @@ impl Cut {
 
     /// Remembers what libbpf cannot be asked for again.
     pub(crate) fn attach_function(&mut self, program: &str, function: &str) {
-        self.functions.push((program.to_owned(), function.to_owned()));
+        self.functions.push((program.to_owned(), None, function.to_owned()));
+    }
+
+    /// The same for a function of another program.
+    pub(crate) fn attach_program(&mut self, program: &str, other: OwnedFd, function: &str) {
+        self.functions
+            .push((program.to_owned(), Some(other), function.to_owned()));
     }
 
     /// The object of `failed`, open as that was, to be relocated against the kernel's own BTF. None if there is none.
@@ -52,9 +59,13 @@ impl Cut {
     }
 
     fn reopen(&self, failed: &OpenObject) -> Result<OpenObject> {
-        let mut open = OpenObject::open(&self.object, Arc::clone(&failed.description), &OpenOptions::default())?;
-        for (program, function) in &self.functions {
-            open.set_attach_function(program, function)?;
+        let options = OpenOptions {
+            places: failed.places.clone(),
+            ..OpenOptions::default()
+        };
+        let open = OpenObject::open(&self.object, Arc::clone(&failed.description), &options)?;
+        for (program, other, function) in &self.functions {
+            target::attach_target(open.raw.program(program)?, program, other.as_ref(), function)?;
         }
         for ((_, old), (_, new)) in failed.raw.programs().iter().zip(open.raw.programs()) {
             // SAFETY: both programs belong to objects that are open, and neither is loaded.

@@ -27,6 +27,8 @@ pub enum Kind {
     VerifierRejected,
     /// This kernel lacks the program type, map type, helper or hook kind.
     KernelLacks,
+    /// Somebody else holds the place, and it cannot be shared.
+    Busy,
     /// The key exists and should not.
     Exists,
     /// The map is full, or the key lies beyond its end.
@@ -192,6 +194,17 @@ impl From<io::Error> for Error {
             _ => Kind::Other,
         };
         Self::new(kind, error.to_string())
+    }
+}
+
+/// A package that is not as it should be: kept for later by who opened it.
+impl From<package::Error> for Error {
+    fn from(error: package::Error) -> Self {
+        let told = Self::invalid(error.to_string());
+        match error.hint() {
+            Some(hint) => told.with_hint(hint),
+            None => told,
+        }
     }
 }
 

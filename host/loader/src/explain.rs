@@ -1,5 +1,7 @@
 //! What an error number and libbpf's log mean to a person.
 
+mod attach;
+
 use std::fs;
 use std::path::Path;
 
@@ -8,6 +10,8 @@ use package::Description;
 use crate::error::{Error, Kind, Result};
 use crate::log::keep_end;
 use crate::raw::{Raw, text};
+
+pub(crate) use attach::attach;
 
 /// How much of a verifier's log an error keeps.
 const VERIFIER_LOG: usize = 64 * 1024;
@@ -21,6 +25,7 @@ const NO_BTF: [&str; 3] = [
 
 /// Capabilities by their bit in `CapEff` (`include/uapi/linux/capability.h`); the last may stand in for the others.
 const CAP_NET_ADMIN: (u32, &str) = (12, "CAP_NET_ADMIN");
+const CAP_NET_RAW: (u32, &str) = (13, "CAP_NET_RAW");
 const CAP_PERFMON: (u32, &str) = (38, "CAP_PERFMON");
 const CAP_BPF: (u32, &str) = (39, "CAP_BPF");
 const CAP_SYS_ADMIN: u32 = 21;
@@ -76,70 +81,6 @@ pub(crate) fn attach_target(code: i32, log: &str, program: &str, target: &str) -
             said(Error::from_errno(errno), log).context(format!("program {program} cannot be loaded for {target}"))
         }
     }
-}
-
-/// A program that could not be attached to `target`, a section's text.
-pub(crate) fn attach(errno: i32, log: &str, program: &str, target: &str) -> Error {
-    let (kind, rest) = target.split_once('/').unwrap_or((target, ""));
-    let error = match kind {
-        "tp" | "tracepoint" => tracepoint(errno, rest),
-        "raw_tp" | "raw_tracepoint" | "raw_tp.w" | "raw_tracepoint.w" if errno == libc::ENOENT => {
-            Some(Error::not_found(format!("this kernel has no raw tracepoint {rest}")))
-        }
-        _ if kind.contains("probe") || kind.contains("syscall") => kprobe(errno, kind, rest),
-        _ => None,
-    };
-    let error = error.unwrap_or_else(|| match errno {
-        libc::EOPNOTSUPP | crate::error::ENOTSUPP => Error::new(
-            Kind::Unsupported,
-            format!("a program in the section {target} cannot be attached without naming a target"),
-        ),
-        libc::EBUSY => said(Error::from_errno(errno), log).context(format!("somebody else holds {target}")),
-        errno => said(Error::from_errno(errno), log),
-    });
-    denied(errno, error, &[CAP_BPF, CAP_PERFMON]).context(format!("program {program} cannot be attached to {target}"))
-}
-
-fn tracepoint(errno: i32, name: &str) -> Option<Error> {
-    let events = TRACEFS.iter().find(|path| Path::new(path).exists());
-    match (errno, events) {
-        (libc::EPERM | libc::EACCES, _) => None,
-        (_, None) => Some(
-            Error::new(Kind::NoTracefs, "the tracing file system is not mounted")
-                .with_hint("mount it: mount -t tracefs tracefs /sys/kernel/tracing"),
-        ),
-        (libc::ENOENT, Some(events)) => {
-            let error = Error::not_found(format!("this kernel has no tracepoint {name}"));
-            let category = name.split('/').next().unwrap_or_default();
-            Some(error.with_hint(if Path::new(events).join(category).exists() {
-                format!("those there are: ls {events}/{category}")
-            } else {
-                format!("there is no category {category}; those there are: ls {events}")
-            }))
-        }
-        _ => None,
-    }
-}
-
-fn kprobe(errno: i32, kind: &str, function: &str) -> Option<Error> {
-    if kind.starts_with('u') {
-        return (errno == libc::ENOENT).then(|| Error::not_found(format!("there is no file or symbol {function}")));
-    }
-    let has_kprobes = Path::new("/sys/bus/event_source/devices/kprobe").exists()
-        || TRACEFS
-            .iter()
-            .any(|events| Path::new(events).with_file_name("kprobe_events").exists());
-    if !has_kprobes && !matches!(errno, libc::EPERM | libc::EACCES) {
-        return Some(
-            Error::new(Kind::KernelLacks, "this kernel was built without kprobes")
-                .with_hint("use a tracepoint, or a kernel built with CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y"),
-        );
-    }
-    matches!(errno, libc::ENOENT | libc::EINVAL).then(|| {
-        Error::not_found(format!(
-            "this kernel has no function {function}, or not one that can be probed"
-        ))
-    })
 }
 
 fn map_failed(errno: i32, map: &str, description: &Description) -> Error {

@@ -3,6 +3,7 @@
 //! Phases are types: [`OpenObject`] takes variables and sizes, [`Object`] is loaded, a [`Link`] is attached and detaches when dropped.
 //! [`EventSource`] reads ring and perf buffers in whole batches. All of the project's use of libbpf, and nearly all of its `unsafe`, is here.
 
+mod attach;
 mod batch;
 mod buffer;
 mod cut;
@@ -33,6 +34,7 @@ mod stop;
 mod target;
 mod vmlinux;
 
+pub use attach::MapTarget;
 pub use batch::{Batch, CPU_UNKNOWN, Record};
 pub use error::{Error, Kind, Result};
 pub use events::{EventOptions, EventSource, Next, Totals};

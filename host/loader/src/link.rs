@@ -1,28 +1,76 @@
 //! Attachments. Dropping one detaches.
 
+use std::fmt;
 use std::mem;
+use std::os::fd::OwnedFd;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use crate::attach::cgroup::Exclusive;
+use crate::attach::iterator;
+use crate::attach::network::OnSockets;
+use crate::attach::tc::Filter;
 use crate::error::{Error, Result};
 use crate::object::Object;
 
 /// A program's attachment, undone when dropped.
-#[derive(Debug)]
 #[must_use = "dropping a link detaches the program"]
 pub struct Link {
-    // Dropped before the object.
-    raw: libbpf_rs::Link,
+    // Taken only when it is undone, before the object is let go.
+    held: Option<Held>,
     target: String,
     object: Object,
 }
 
+/// What keeps a program where it is.
+#[derive(Debug)]
+pub(crate) enum Held {
+    /// A link that libbpf made.
+    Libbpf(libbpf_rs::Link),
+    /// A link of the kernel's, or a socket with the program on it: closing it is all.
+    Descriptor(OwnedFd),
+    /// One for each CPU or pattern.
+    Several(Vec<Held>),
+    /// A filter of `tc`.
+    Filter(Filter),
+    /// A program of a control group that is not shared.
+    Exclusive(Exclusive),
+    /// A program on a map of sockets.
+    Sockets(OnSockets),
+}
+
+impl Held {
+    fn undo(self) -> Result<()> {
+        match self {
+            Self::Libbpf(link) => {
+                let pointer = libbpf_rs::AsRawLibbpf::as_libbpf_object(&link);
+                // The pointer is freed below, by the same call that dropping would make.
+                mem::forget(link);
+                // SAFETY: owned, and destroyed once.
+                crate::raw::check(unsafe { libbpf_sys::bpf_link__destroy(pointer.as_ptr()) })
+            }
+            Self::Descriptor(descriptor) => {
+                drop(descriptor);
+                Ok(())
+            }
+            Self::Several(all) => all.into_iter().map(Self::undo).fold(Ok(()), Result::and),
+            Self::Filter(filter) => filter.detach(),
+            Self::Exclusive(program) => program.detach(),
+            Self::Sockets(program) => program.detach(),
+        }
+    }
+}
+
 impl Link {
-    pub(crate) fn new(raw: libbpf_rs::Link, target: String, object: Object) -> Self {
-        Self { raw, target, object }
+    pub(crate) fn new(held: Held, target: String, object: Object) -> Self {
+        Self {
+            held: Some(held),
+            target,
+            object,
+        }
     }
 
-    /// What it is attached to, as a section's text has it.
+    /// What it is attached to, as a section or a target has it.
     pub fn target(&self) -> &str {
         &self.target
     }
@@ -32,16 +80,39 @@ impl Link {
         &self.object
     }
 
+    /// What an iterator prints, from its beginning to its end, at most 64 MiB.
+    pub fn read(&self) -> Result<Vec<u8>> {
+        let read = match &self.held {
+            Some(Held::Libbpf(link)) => iterator::read(link),
+            _ => Err(Error::invalid("only iterators can be read")),
+        };
+        read.map_err(|error| error.context(format!("{} cannot be read", self.target)))
+    }
+
     /// Detaches now and says if that failed; the attachment is gone from this process either way.
-    pub fn detach(self) -> Result<()> {
-        let Self { raw, target, object } = self;
-        let pointer = libbpf_rs::AsRawLibbpf::as_libbpf_object(&raw);
-        // The pointer is freed below, by the same call that dropping would make.
-        std::mem::forget(raw);
-        // SAFETY: owned, and destroyed once.
-        let code = unsafe { libbpf_sys::bpf_link__destroy(pointer.as_ptr()) };
-        drop(object);
-        crate::raw::check(code).map_err(|error: Error| error.context(format!("{target} could not be detached")))
+    pub fn detach(mut self) -> Result<()> {
+        self.undo()
+    }
+
+    fn undo(&mut self) -> Result<()> {
+        let Some(held) = self.held.take() else {
+            return Ok(());
+        };
+        held.undo()
+            .map_err(|error: Error| error.context(format!("{} could not be detached", self.target)))
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // Who wants to know calls `detach`.
+        let _ = self.undo();
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Link").field(&self.target).finish()
     }
 }
 

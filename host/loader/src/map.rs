@@ -197,6 +197,11 @@ impl Map {
         one.repeat(self.info.cpus as usize)
     }
 
+    /// As libbpf has it.
+    pub(crate) fn raw(&self) -> Result<std::ptr::NonNull<libbpf_sys::bpf_map>> {
+        Ok(self.object.0.raw.map(self.name())?.raw)
+    }
+
     pub(crate) fn raw_fd(&self) -> i32 {
         self.fd
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use package::{Description, Value};
+use package::{Description, Places, Value};
 
 use crate::error::{Error, Kind, Result};
 use crate::link::{Link, detach_all};
@@ -12,7 +12,6 @@ use crate::map::{Map, UpdateMode};
 use crate::open::{find_variable, image, wrong_length};
 use crate::program::Program;
 use crate::raw::{self, Raw};
-use crate::target::Override;
 
 /// An object in the kernel.
 ///
@@ -23,7 +22,7 @@ pub struct Object(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) raw: Raw,
     pub(crate) description: Arc<Description>,
-    pub(crate) overrides: Vec<Override>,
+    pub(crate) places: Places,
     /// Held while libbpf attaches: for some kinds of program it notes something in the object.
     pub(crate) attaching: Mutex<()>,
     /// The numbers of the maps that have a reader.
@@ -37,34 +36,46 @@ impl fmt::Debug for Object {
 }
 
 impl Object {
-    pub(crate) fn new(raw: Raw, description: Arc<Description>, overrides: Vec<Override>) -> Self {
+    pub(crate) fn new(raw: Raw, description: Arc<Description>, places: Places) -> Self {
         Self(Arc::new(Inner {
             raw,
             description,
-            overrides,
+            places,
             attaching: Mutex::new(()),
             read: Mutex::default(),
         }))
     }
 
-    /// Attaches each program to what its section names, but those that the package excludes, those that were not loaded, and those
-    /// of a type that is only ever run by hand (`syscall`). If one cannot be attached, those before it are detached again.
+    /// Attaches each program to its place and hands each `struct_ops` map to the kernel, but those that the package excludes, those that
+    /// were not loaded, and those of a type that is only ever run by hand (`syscall`). If one cannot be attached, those before it are
+    /// detached again.
     pub fn attach(&self) -> Result<Vec<Link>> {
         let mut links = Vec::new();
+        match self.attach_into(&mut links) {
+            Ok(()) => Ok(links),
+            Err(error) => {
+                // The error that matters is the first one.
+                let _ = detach_all(links);
+                Err(error)
+            }
+        }
+    }
+
+    fn attach_into(&self, links: &mut Vec<Link>) -> Result<()> {
         for program in self.0.description.programs.iter().filter(|program| program.link) {
             let program = self.program(&program.name)?;
             if program.is_loaded() && program.attaches() {
-                match program.attach() {
-                    Ok(link) => links.push(link),
-                    Err(error) => {
-                        // The error that matters is the first one.
-                        let _ = detach_all(links);
-                        return Err(error);
-                    }
-                }
+                links.push(program.attach()?);
             }
         }
-        Ok(links)
+        for map in self.0.raw.maps() {
+            // SAFETY: the map is a loaded object's.
+            let kind = unsafe { libbpf_sys::bpf_map__type(map.raw.as_ptr()) };
+            if kind == libbpf_sys::BPF_MAP_TYPE_STRUCT_OPS {
+                links.push(self.attach_struct_ops(&self.map(&map.name)?)?);
+            }
+        }
+        Ok(())
     }
 
     /// The program of this name. It may have been left out of loading; then it cannot be attached.

@@ -8,15 +8,16 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use libbpf_sys::{bpf_object, bpf_program};
-use package::{Description, Value, Variable};
+use package::{Description, Places, Value, Variable};
 
 use crate::cut::Cut;
 use crate::error::{Error, Kind, Result};
 use crate::explain;
 use crate::log::record;
 use crate::object::Object;
+use crate::program::Program;
 use crate::raw::{self, MapEntry, Raw};
-use crate::target::Override;
+use crate::target;
 
 /// How an object is opened.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,8 @@ pub struct OpenOptions {
     /// What `package::cut_btf` made of the running kernel's BTF for this object. Loading is faster with it, and if it fails,
     /// it is tried again with the kernel's own.
     pub cut_btf: Option<Vec<u8>>,
+    /// Where programs go in place of what the package says.
+    pub places: Places,
 }
 
 /// An object that is open and not loaded.
@@ -33,7 +36,7 @@ pub struct OpenOptions {
 pub struct OpenObject {
     pub(crate) raw: Raw,
     pub(crate) description: Arc<Description>,
-    overrides: Vec<Override>,
+    pub(crate) places: Places,
     cut: Option<Cut>,
 }
 
@@ -57,20 +60,14 @@ impl OpenObject {
         let mut open = Self {
             raw,
             description: Arc::clone(&description),
-            overrides: Vec::new(),
+            places: options.places.clone(),
             cut,
         };
         crate::lost::check(&description)?;
-        for (program, target) in description
-            .programs
-            .iter()
-            .filter_map(|program| Some((program, program.attach.as_ref()?)))
-        {
-            if *target != program.section {
-                let raw = open.program(&program.name)?;
-                let target = Override::prepare(raw, &program.name, target)
-                    .map_err(|error| error.context(format!("program {} cannot be turned to {target}", program.name)))?;
-                open.overrides.push(target);
+        for program in &description.programs {
+            // What cannot be attached can still be loaded, and is told when it is to be attached.
+            if let Ok(attachment) = program.attachment(&open.places, &description.maps) {
+                target::prepare(open.program(&program.name)?, &program.name, &attachment)?;
             }
         }
         for variable in description.variables.iter().filter(|variable| !variable.hidden) {
@@ -131,15 +128,19 @@ impl OpenObject {
     /// Names the function or tracepoint that an fentry, fexit, fmod_ret, LSM or tp_btf program is loaded for.
     pub fn set_attach_function(&mut self, program: &str, function: &str) -> Result<()> {
         let raw = self.program(program)?;
-        let name = raw::c_string(function)?;
-        // SAFETY: the program is this object's, and the name lives through the call.
-        let (code, log) =
-            record(|| unsafe { libbpf_sys::bpf_program__set_attach_target(raw.as_ptr(), 0, name.as_ptr()) });
-        if code != 0 {
-            return Err(explain::attach_target(code, &log, program, function));
-        }
+        target::attach_target(raw, program, None, function)?;
         if let Some(cut) = &mut self.cut {
             cut.attach_function(program, function);
+        }
+        Ok(())
+    }
+
+    /// Names the function of a loaded program that an freplace program takes the place of, or an fentry or fexit program looks at.
+    pub fn set_attach_program(&mut self, program: &str, other: &Program, function: &str) -> Result<()> {
+        let other = other.fd()?.try_clone_to_owned()?;
+        target::attach_target(self.program(program)?, program, Some(&other), function)?;
+        if let Some(cut) = &mut self.cut {
+            cut.attach_program(program, other, function);
         }
         Ok(())
     }
@@ -156,7 +157,7 @@ impl OpenObject {
                 None => Err(explain::load(code, &log, &self.raw, &self.description)),
             };
         }
-        let object = Object::new(self.raw, self.description, self.overrides);
+        let object = Object::new(self.raw, self.description, self.places);
         object.write_initial_entries()?;
         Ok(object)
     }

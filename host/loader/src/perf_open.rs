@@ -23,9 +23,7 @@ pub(crate) struct Opened {
 
 /// Opens `pages` pages for each CPU that is online and has one of the map's `entries`.
 pub(crate) fn open(map: BorrowedFd<'_>, entries: u32, pages: u32) -> Result<Opened> {
-    let online =
-        fs::read_to_string(ONLINE).map_err(|error| Error::from(error).context(format!("cannot read {ONLINE}")))?;
-    let cpus: Vec<c_int> = cpu_list(&online)
+    let cpus: Vec<c_int> = online_cpus()?
         .into_iter()
         .filter(|cpu| i64::from(*cpu) < i64::from(entries))
         .collect();
@@ -102,6 +100,13 @@ fn explain(errno: i32, log: &str, pages: u32) -> Error {
 }
 
 /// The numbers in a list such as `0-3,7`.
+/// The CPUs that are online, in their order.
+pub(crate) fn online_cpus() -> Result<Vec<c_int>> {
+    let online =
+        fs::read_to_string(ONLINE).map_err(|error| Error::from(error).context(format!("cannot read {ONLINE}")))?;
+    Ok(cpu_list(&online))
+}
+
 fn cpu_list(text: &str) -> Vec<c_int> {
     let mut cpus = Vec::new();
     for range in text.trim().split(',') {

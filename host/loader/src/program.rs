@@ -1,16 +1,14 @@
-//! Programs in the kernel, and attaching them.
+//! Programs in the kernel.
 
 use std::os::fd::BorrowedFd;
 use std::ptr::NonNull;
 
-use libbpf_sys::{bpf_link, bpf_program};
+use libbpf_sys::bpf_program;
+use package::Attachment;
 
 use crate::error::{Error, Kind, Result};
-use crate::explain;
-use crate::link::Link;
-use crate::log::record;
 use crate::object::Object;
-use crate::raw::{self, c_string, text};
+use crate::raw::{self, text};
 
 /// A program of a loaded object.
 #[derive(Clone, Debug)]
@@ -25,6 +23,9 @@ pub struct Program {
 unsafe impl Send for Program {}
 // SAFETY: as above; what changes the object takes its lock.
 unsafe impl Sync for Program {}
+
+/// How much longer a packet may become.
+const PACKET_ROOM: usize = 4096;
 
 /// What a program left behind that was run once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,13 +46,10 @@ impl Program {
         &self.name
     }
 
-    /// The section that it stands in, or what the package has put in its place.
+    /// The section that it stands in.
     pub fn section(&self) -> String {
-        match self.target_override() {
-            Some(target) => target.text().to_owned(),
-            // SAFETY: the program is the object's, and its section a string that it owns.
-            None => text(unsafe { libbpf_sys::bpf_program__section_name(self.raw.as_ptr()) }),
-        }
+        // SAFETY: the program is the object's, and its section a string that it owns.
+        text(unsafe { libbpf_sys::bpf_program__section_name(self.raw.as_ptr()) })
     }
 
     /// Whether it is in the kernel: a program may have been left out of loading.
@@ -66,61 +64,14 @@ impl Program {
             .map_err(|error| Error::new(Kind::Other, error.to_string()).context(format!("program {}", self.name)))
     }
 
-    /// Attaches it to what its section, or the package, names.
-    pub fn attach(&self) -> Result<Link> {
-        self.loaded()?;
-        let section = self.section();
-        match self.target_override() {
-            Some(target) => self.attach_by(&section, |program| target.attach(program)),
-            // SAFETY: the program is loaded, and the lock of `attach_by` is held.
-            None => self.attach_by(&section, |program| unsafe {
-                libbpf_sys::bpf_program__attach(program.as_ptr())
-            }),
-        }
-    }
-
-    /// Attaches it to `tracepoint/CATEGORY/NAME`.
-    pub fn attach_tracepoint(&self, category: &str, name: &str) -> Result<Link> {
-        self.expect_type(&[libbpf_sys::BPF_PROG_TYPE_TRACEPOINT], "a tracepoint")?;
-        let (c_category, c_name) = (c_string(category)?, c_string(name)?);
-        self.attach_by(&format!("tracepoint/{category}/{name}"), |program| {
-            // SAFETY: the program is loaded, the names live through the call.
-            unsafe {
-                libbpf_sys::bpf_program__attach_tracepoint(program.as_ptr(), c_category.as_ptr(), c_name.as_ptr())
-            }
-        })
-    }
-
-    /// Attaches it to `raw_tracepoint/NAME`.
-    pub fn attach_raw_tracepoint(&self, name: &str) -> Result<Link> {
-        let types = [
-            libbpf_sys::BPF_PROG_TYPE_RAW_TRACEPOINT,
-            libbpf_sys::BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE,
-        ];
-        self.expect_type(&types, "a raw tracepoint")?;
-        let c_name = c_string(name)?;
-        self.attach_by(&format!("raw_tracepoint/{name}"), |program| {
-            // SAFETY: the program is loaded, the name lives through the call.
-            unsafe { libbpf_sys::bpf_program__attach_raw_tracepoint(program.as_ptr(), c_name.as_ptr()) }
-        })
-    }
-
-    /// Attaches it to the function or tracepoint that it was loaded for: fentry, fexit, fmod_ret, tp_btf, LSM.
-    pub fn attach_trace(&self) -> Result<Link> {
-        self.expect_type(
-            &[libbpf_sys::BPF_PROG_TYPE_TRACING, libbpf_sys::BPF_PROG_TYPE_LSM],
-            "what it was loaded for",
-        )?;
-        let section = self.section();
-        self.attach_by(&section, |program| {
-            // SAFETY: the program is loaded; both functions only look at what it was loaded for.
-            unsafe {
-                if libbpf_sys::bpf_program__type(program.as_ptr()) == libbpf_sys::BPF_PROG_TYPE_LSM {
-                    libbpf_sys::bpf_program__attach_lsm(program.as_ptr())
-                } else {
-                    libbpf_sys::bpf_program__attach_trace(program.as_ptr())
-                }
-            }
+    /// What it is attached to if nobody chooses another target now.
+    pub(crate) fn attachment(&self) -> Result<Attachment> {
+        let description = self.object.description();
+        let described = description.programs.iter().find(|program| program.name == self.name);
+        described.map_or(Ok(Attachment::Section), |program| {
+            program
+                .attachment(&self.object.0.places, &description.maps)
+                .map_err(Error::from)
         })
     }
 
@@ -156,28 +107,61 @@ impl Program {
         })
     }
 
+    /// Runs it once on a packet, from its Ethernet header on, with `context` as its `struct __sk_buff` or `struct xdp_md`, or without.
+    /// Gives back what it returned, and the packet afterwards.
+    pub fn run_on_packet(&self, packet: &[u8], context: &[u8]) -> Result<(u32, Vec<u8>)> {
+        self.loaded()?;
+        let size = |bytes: usize| u32::try_from(bytes).map_err(|_| Error::invalid("the packet is longer than 4 GiB"));
+        // Programs may put headers in front.
+        let mut after = vec![0; packet.len() + PACKET_ROOM];
+        let mut options = libbpf_sys::bpf_test_run_opts {
+            sz: size_of::<libbpf_sys::bpf_test_run_opts>() as libbpf_sys::size_t,
+            data_in: packet.as_ptr().cast(),
+            data_size_in: size(packet.len())?,
+            data_out: after.as_mut_ptr().cast(),
+            data_size_out: size(after.len())?,
+            ctx_in: if context.is_empty() {
+                std::ptr::null()
+            } else {
+                context.as_ptr().cast()
+            },
+            ctx_size_in: size(context.len())?,
+            ..Default::default()
+        };
+        // SAFETY: the kernel reads packet and context and writes no more than `data_size_out` bytes of `after`.
+        let code = unsafe { libbpf_sys::bpf_prog_test_run_opts(self.raw_fd(), &raw mut options) };
+        raw::check(code).map_err(|error| {
+            error.context(format!(
+                "program {} cannot be run on a packet of {} bytes",
+                self.name,
+                packet.len()
+            ))
+        })?;
+        after.truncate(options.data_size_out as usize);
+        Ok((options.retval, after))
+    }
+
     /// Whether programs of its type are attached to something at all.
     pub(crate) fn attaches(&self) -> bool {
-        self.kind() != libbpf_sys::BPF_PROG_TYPE_SYSCALL
+        !matches!(
+            self.kind(),
+            libbpf_sys::BPF_PROG_TYPE_SYSCALL | libbpf_sys::BPF_PROG_TYPE_STRUCT_OPS
+        ) && !matches!(self.attachment(), Ok(Attachment::ByHand))
     }
 
-    fn attach_by(&self, target: &str, attach: impl FnOnce(NonNull<bpf_program>) -> *mut bpf_link) -> Result<Link> {
-        self.loaded()?;
-        let guard = self.object.attaching();
-        let (link, log) = record(|| NonNull::new(attach(self.raw)).ok_or_else(raw::last_errno));
-        drop(guard);
-        match link {
-            // SAFETY: libbpf has just made the link, and nobody else has it.
-            Ok(link) => Ok(Link::new(
-                unsafe { libbpf_rs::Link::from_ptr(link) },
-                target.to_owned(),
-                self.object.clone(),
-            )),
-            Err(errno) => Err(explain::attach(errno, &log, &self.name, target)),
-        }
+    pub(crate) fn object(&self) -> &Object {
+        &self.object
     }
 
-    fn expect_type(&self, types: &[u32], what: &str) -> Result<()> {
+    pub(crate) fn raw(&self) -> NonNull<bpf_program> {
+        self.raw
+    }
+
+    pub(crate) fn fd(&self) -> Result<BorrowedFd<'_>> {
+        self.loaded()
+    }
+
+    pub(crate) fn expect_type(&self, types: &[u32], what: &str) -> Result<()> {
         let kind = self.kind();
         if types.contains(&kind) {
             return Ok(());
@@ -190,17 +174,9 @@ impl Program {
         )))
     }
 
-    fn kind(&self) -> u32 {
+    pub(crate) fn kind(&self) -> u32 {
         // SAFETY: the program is the object's.
         unsafe { libbpf_sys::bpf_program__type(self.raw.as_ptr()) }
-    }
-
-    fn target_override(&self) -> Option<&crate::target::Override> {
-        self.object
-            .0
-            .overrides
-            .iter()
-            .find(|target| target.program() == self.name)
     }
 
     fn raw_fd(&self) -> i32 {
@@ -208,7 +184,7 @@ impl Program {
         unsafe { libbpf_sys::bpf_program__fd(self.raw.as_ptr()) }
     }
 
-    fn loaded(&self) -> Result<BorrowedFd<'_>> {
+    pub(crate) fn loaded(&self) -> Result<BorrowedFd<'_>> {
         let fd = self.raw_fd();
         if fd < 0 {
             return Err(Error::invalid(format!("program {} was not loaded", self.name)));

@@ -1,133 +1,92 @@
-//! Targets that a package names in place of a program's section.
-//!
-//! libbpf reads the target from the section's text and offers no way to change it, so the types and the function are set before
-//! loading, and the program is attached by the function for its kind.
+//! What must be known of a target before the program is loaded: its type, and the function that it is compiled against.
 
-use std::ffi::CString;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr::NonNull;
 
-use libbpf_sys::{bpf_link, bpf_program};
+use libbpf_sys::bpf_program;
+use package::{Attachment, Target};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::explain;
 use crate::log::record;
-use crate::raw::c_string;
+use crate::raw::{self, c_string, text};
 
-/// A program that is attached elsewhere than its section says.
-#[derive(Debug)]
-pub(crate) struct Override {
-    program: String,
-    text: String,
-    target: Target,
-}
-
-#[derive(Debug)]
-enum Target {
-    Tracepoint { category: CString, name: CString },
-    RawTracepoint(CString),
-    Kprobe { function: CString, at_return: bool },
-    Trace,
-    Lsm,
-}
-
-impl Override {
-    /// Reads the section text and sets what has to be set before loading.
-    pub(crate) fn prepare(raw: NonNull<bpf_program>, program: &str, text: &str) -> Result<Self> {
-        let (kind, rest) = text.split_once('/').unwrap_or((text, ""));
-        let name = || {
-            if rest.is_empty() {
-                Err(Error::invalid(format!("{text} names no target")))
-            } else {
-                c_string(rest)
-            }
-        };
-        let target = match kind {
-            "tp" | "tracepoint" => {
-                let (category, name) = rest
-                    .split_once('/')
-                    .ok_or_else(|| Error::invalid(format!("{text} is not of the form tracepoint/CATEGORY/NAME")))?;
-                Target::Tracepoint {
-                    category: c_string(category)?,
-                    name: c_string(name)?,
-                }
-            }
-            "raw_tp" | "raw_tracepoint" | "raw_tp.w" | "raw_tracepoint.w" => Target::RawTracepoint(name()?),
-            "kprobe" | "kretprobe" => Target::Kprobe {
-                function: name()?,
-                at_return: kind == "kretprobe",
-            },
-            "tp_btf" | "fentry" | "fexit" | "fmod_ret" | "fentry.s" | "fexit.s" | "fmod_ret.s" => Target::Trace,
-            "lsm" | "lsm.s" => Target::Lsm,
-            _ => {
-                return Err(Error::new(
-                    Kind::Unsupported,
-                    format!("a target of the kind {kind:?} cannot be chosen yet"),
-                ));
-            }
-        };
-        set_types(raw, text)?;
-        if matches!(target, Target::Trace | Target::Lsm) {
-            let function = name()?;
-            let (code, log) =
-                // SAFETY: the program is an open object's, and the name lives through the call.
-                record(|| unsafe { libbpf_sys::bpf_program__set_attach_target(raw.as_ptr(), 0, function.as_ptr()) });
-            if code != 0 {
-                return Err(explain::attach_target(code, &log, program, rest));
-            }
+/// Sets up a program that goes to another place than its section says.
+pub(crate) fn prepare(raw: NonNull<bpf_program>, program: &str, attachment: &Attachment) -> Result<()> {
+    let Attachment::Target(target) = attachment else {
+        return Ok(());
+    };
+    let section = match target {
+        Target::Trace { .. } | Target::Tracepoint { .. } | Target::RawTracepoint(_) => target.to_string(),
+        Target::Replace { .. } => "freplace".to_owned(),
+        Target::Kprobe { .. } | Target::Ksyscall { .. } | Target::Uprobe(_) => "kprobe".to_owned(),
+        Target::KprobeMulti { .. } | Target::UprobeMulti { .. } => target.to_string(),
+        // These are what their section says: libbpf knows programs of the network and of USDT probes by it alone.
+        _ => return Ok(()),
+    };
+    let prepared = || -> Result<()> {
+        // SAFETY: the program is an open object's, and its section a string that it owns.
+        let own = text(unsafe { libbpf_sys::bpf_program__section_name(raw.as_ptr()) });
+        let wanted = types(&section)?;
+        if types(own.trim_start_matches('?')).ok() != Some(wanted) {
+            // SAFETY: the program is an open object's.
+            raw::check(unsafe {
+                libbpf_sys::bpf_program__set_type(raw.as_ptr(), wanted.0);
+                libbpf_sys::bpf_program__set_expected_attach_type(raw.as_ptr(), wanted.1)
+            })?;
         }
-        Ok(Self {
-            program: program.to_owned(),
-            text: text.to_owned(),
-            target,
-        })
-    }
-
-    /// The program that it is for.
-    pub(crate) fn program(&self) -> &str {
-        &self.program
-    }
-
-    /// The target as a section's text.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Attaches the program, which is loaded; null as libbpf has it.
-    pub(crate) fn attach(&self, program: NonNull<bpf_program>) -> *mut bpf_link {
-        let program = program.as_ptr();
-        // SAFETY: the program is a loaded object's, and the names live through the calls.
-        unsafe {
-            match &self.target {
-                Target::Tracepoint { category, name } => {
-                    libbpf_sys::bpf_program__attach_tracepoint(program, category.as_ptr(), name.as_ptr())
-                }
-                Target::RawTracepoint(name) => libbpf_sys::bpf_program__attach_raw_tracepoint(program, name.as_ptr()),
-                Target::Kprobe { function, at_return } => {
-                    libbpf_sys::bpf_program__attach_kprobe(program, *at_return, function.as_ptr())
-                }
-                Target::Trace => libbpf_sys::bpf_program__attach_trace(program),
-                Target::Lsm => libbpf_sys::bpf_program__attach_lsm(program),
-            }
+        match target {
+            Target::Trace { function, .. } => attach_target(raw, program, None, function),
+            Target::Replace {
+                program: number,
+                function,
+            } => attach_target(raw, program, Some(&by_number(*number)?), function),
+            _ => Ok(()),
         }
+    };
+    prepared().map_err(|error| error.context(format!("program {program} cannot be turned to {target}")))
+}
+
+/// Names the function that a program is compiled against: the kernel's, or that of another program.
+pub(crate) fn attach_target(
+    raw: NonNull<bpf_program>,
+    program: &str,
+    other: Option<&OwnedFd>,
+    function: &str,
+) -> Result<()> {
+    let name = c_string(function)?;
+    let fd = other.map_or(0, AsRawFd::as_raw_fd);
+    let (code, log) =
+        // SAFETY: the program is an open object's; name and descriptor live through the call.
+        record(|| unsafe { libbpf_sys::bpf_program__set_attach_target(raw.as_ptr(), fd, name.as_ptr()) });
+    match code {
+        0 => Ok(()),
+        code => Err(explain::attach_target(code, &log, program, function)),
     }
 }
 
-/// Sets the program's type and expected attach type to what libbpf takes from such a section.
-fn set_types(program: NonNull<bpf_program>, text: &str) -> Result<()> {
-    let name = c_string(text)?;
+fn by_number(number: u32) -> Result<OwnedFd> {
+    // SAFETY: a number.
+    let fd = unsafe { libbpf_sys::bpf_prog_get_fd_by_id(number) };
+    if fd < 0 {
+        return Err(Error::from_errno(fd)
+            .context(format!("the kernel has no program {number}"))
+            .with_hint("`bpftool prog` lists those that it has"));
+    }
+    // SAFETY: the kernel has just made the descriptor, and nobody else has it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Type and expected attach type that libbpf takes from a section.
+fn types(section: &str) -> Result<(u32, u32)> {
+    let name = c_string(section)?;
     let (mut kind, mut attach) = (0, 0);
-    // SAFETY: the name and both targets live through the call; the program is an open object's.
-    let (code, _) = record(|| unsafe {
-        let code = libbpf_sys::libbpf_prog_type_by_name(name.as_ptr(), &raw mut kind, &raw mut attach);
-        if code != 0 {
-            return code;
-        }
-        libbpf_sys::bpf_program__set_type(program.as_ptr(), kind);
-        libbpf_sys::bpf_program__set_expected_attach_type(program.as_ptr(), attach)
-    });
+    // SAFETY: the name and both targets live through the call.
+    let (code, _) =
+        record(|| unsafe { libbpf_sys::libbpf_prog_type_by_name(name.as_ptr(), &raw mut kind, &raw mut attach) });
     if code == 0 {
-        Ok(())
+        Ok((kind, attach))
     } else {
-        Err(Error::invalid(format!("{text} is no section that libbpf knows")))
+        Err(Error::invalid(format!("{section} is no section that libbpf knows")))
     }
 }

@@ -140,24 +140,38 @@ fn a_section_that_names_no_target_is_not_attached() {
     assert_eq!(error.kind(), Kind::Unsupported);
     assert_eq!(
         format!("{error:#}"),
-        "program no_target cannot be attached to tc: a program in the section tc cannot be attached without naming a target"
+        "program no_target cannot be attached to uprobe: a program in the section uprobe cannot be attached without naming a target"
     );
+    assert!(error.hint().unwrap().contains("--attach no_target=TARGET"));
 }
 
 #[test]
-fn a_target_of_the_package_that_cannot_be_chosen_is_named() {
-    let (object, mut description) = compile("tool");
-    description
-        .programs
-        .iter_mut()
-        .find(|program| program.name == "handle_exec")
-        .unwrap()
-        .attach = Some("cgroup_skb/egress".to_owned());
-    let error = OpenObject::open(&object, description.into(), &OpenOptions::default()).unwrap_err();
-    assert_eq!(error.kind(), Kind::Unsupported);
+fn a_target_of_the_package_that_does_not_fit_the_program_is_told() {
+    let attach_to = |target: &str| {
+        let (object, mut description) = compile("tool");
+        let program = description
+            .programs
+            .iter_mut()
+            .find(|program| program.name == "handle_exec");
+        program.unwrap().attach = Some(target.to_owned());
+        let open = OpenObject::open(&object, description.into(), &OpenOptions::default()).unwrap();
+        open.load()
+            .unwrap()
+            .program("handle_exec")
+            .unwrap()
+            .attach()
+            .unwrap_err()
+    };
+    let error = attach_to("cgroup_skb/egress");
+    assert_eq!(error.kind(), Kind::InvalidInput);
     assert_eq!(
         format!("{error:#}"),
-        "program handle_exec cannot be turned to cgroup_skb/egress: a target of the kind \"cgroup_skb\" cannot be chosen yet"
+        "program handle_exec is of type tracepoint and cannot be attached to cgroup//sys/fs/cgroup"
+    );
+    let error = attach_to("nonsense/somewhere");
+    assert!(
+        format!("{error:#}").starts_with("program handle_exec: \"nonsense/somewhere\" is no target: "),
+        "{error:#}"
     );
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use common::{load, number, open, open_with, with_tracefs};
 use loader::{Batch, EventOptions, EventSource, Kind, Map, Next, Object, Stop, UpdateMode};
+use package::Target;
 use serde_json::json;
 
 /// What the program `look` sees of `wanted`, `level` and `word`.
@@ -162,18 +163,22 @@ fn a_program_goes_where_the_package_says_in_place_of_its_section() {
 fn a_program_is_attached_to_a_target_chosen_at_run_time() {
     let object = load("tool");
     let program = object.program("handle_switch").unwrap();
-    let link = program.attach_raw_tracepoint("sys_enter").unwrap();
+    let link = program
+        .attach_to(&Target::RawTracepoint("sys_enter".into()), None)
+        .unwrap();
     assert_eq!(link.target(), "raw_tracepoint/sys_enter");
     let before = number(&object, "switches");
     std::thread::sleep(Duration::from_millis(1));
     assert!(number(&object, "switches") > before);
     link.detach().unwrap();
 
-    let error = program.attach_tracepoint("sched", "sched_process_exec").unwrap_err();
+    let error = program
+        .attach_to(&Target::parse("tp/sched/sched_process_exec").unwrap(), None)
+        .unwrap_err();
     assert_eq!(error.kind(), Kind::InvalidInput);
     assert_eq!(
         error.to_string(),
-        "program handle_switch is of type raw_tracepoint and cannot be attached to a tracepoint"
+        "program handle_switch is of type raw_tracepoint and cannot be attached to tracepoint/sched/sched_process_exec"
     );
 }
 

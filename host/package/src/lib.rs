@@ -48,9 +48,10 @@ pub use error::{Error, ErrorKind};
 pub use kernel_btfs::{Kernel, KernelBtfs};
 pub use named::{KernelBtf, Words};
 pub use package::Package;
-pub use target::{
-    Attachment, CgroupMode, Direction, Interface, Netfilter, PerfEvent, Places, ProbePoint, SampleRate, Target, Uprobe, XdpMode,
-};
 /// A JSON value as packages carry it: numbers keep all their digits, objects their order.
 pub use serde_json::Value;
+pub use target::{
+    Attachment, CgroupMode, Direction, Interface, Netfilter, PerfEvent, Places, ProbePoint, SampleRate, Target, Uprobe,
+    XdpMode,
+};
 pub use types::{Member, Type, TypeIndex, TypeKind, Types};

@@ -21,7 +21,9 @@ fn target(section: &str, options: Value) -> String {
 }
 
 fn refusal(section: &str, options: Value) -> String {
-    let error = program(section, options).attachment(&Places::default(), &[]).unwrap_err();
+    let error = program(section, options)
+        .attachment(&Places::default(), &[])
+        .unwrap_err();
     match error.hint() {
         Some(hint) => format!("{error}\n{hint}"),
         None => error.to_string(),
@@ -33,6 +35,7 @@ fn every_kind_of_target_has_a_text_that_reads_back() {
     for text in [
         "tracepoint/sched/sched_process_exec",
         "raw_tracepoint/sched_switch",
+        "fentry.s/vfs_read",
         "freplace/subprogram,program=12",
         "kprobe/do_unlinkat",
         "kprobe/do_unlinkat+0x10",
@@ -80,9 +83,11 @@ fn every_kind_of_target_has_a_text_that_reads_back() {
         let target = Target::parse(text).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(target.to_string(), text);
     }
-    assert_eq!(Target::parse("fentry/vfs_read").unwrap(), Target::Trace(Some("vfs_read".into())));
     assert_eq!(Target::parse("tp/a/b").unwrap().to_string(), "tracepoint/a/b");
-    assert_eq!(Target::parse("perf_event/cycles").unwrap().to_string(), "perf_event/cpu-cycles");
+    assert_eq!(
+        Target::parse("perf_event/cycles").unwrap().to_string(),
+        "perf_event/cpu-cycles"
+    );
 }
 
 #[test]
@@ -93,20 +98,38 @@ fn a_wrong_text_is_told_with_what_is_allowed() {
         ("tracepoint/sched", "expected CATEGORY/NAME after the slash"),
         ("kprobe", "expected a FUNCTION after the slash"),
         ("kprobe/a+b", "offset: found \"b\", expected bytes"),
-        ("kprobe/a,pid=1", "pid is unknown here: this kind of target has no settings"),
+        (
+            "kprobe/a,pid=1",
+            "pid is unknown here: this kind of target has no settings",
+        ),
         ("uprobe//bin/bash", "expected PATH:FUNCTION after the slash"),
         ("uprobe//bin/bash:x,pid=-1", "pid=-1: expected a number in range"),
         ("uprobe//bin/bash:x,pid=1,pid=2", "pid is given twice"),
         ("usdt//bin/bash:x", "expected PATH:PROVIDER:NAME after the slash"),
-        ("perf_event/nothing", "event: found \"nothing\", expected a name of `perf list`"),
-        ("perf_event/cpu-clock,frequency=1,period=1", "frequency and period exclude each other"),
+        (
+            "perf_event/nothing",
+            "event: found \"nothing\", expected a name of `perf list`",
+        ),
+        (
+            "perf_event/cpu-clock,frequency=1,period=1",
+            "frequency and period exclude each other",
+        ),
         ("xdp", "expected INTERFACE after the slash"),
-        ("xdp/eth0,mode=fast", "mode: found \"fast\", expected automatic or driver or generic or hardware"),
+        (
+            "xdp/eth0,mode=fast",
+            "mode: found \"fast\", expected automatic or driver or generic or hardware",
+        ),
         ("xdp/eth0,pid=1", "pid is unknown here, only mode"),
-        ("tc/sideways/eth0", "direction: found \"sideways\", expected ingress or egress"),
+        (
+            "tc/sideways/eth0",
+            "direction: found \"sideways\", expected ingress or egress",
+        ),
         ("cgroup/connect4", "expected an absolute PATH after the slash"),
         ("sk_reuseport/0", "expected a PORT from 1 to 65535"),
-        ("netfilter/nowhere", "hook: found \"nowhere\", expected pre_routing or local_in"),
+        (
+            "netfilter/nowhere",
+            "hook: found \"nowhere\", expected pre_routing or local_in",
+        ),
         ("iter/socket:1", "expected map:NAME, cgroup:PATH or task:PID"),
         ("freplace/f", "expected ,program=NUMBER"),
     ] {
@@ -117,7 +140,14 @@ fn a_wrong_text_is_told_with_what_is_allowed() {
 
 #[test]
 fn a_section_that_names_its_place_is_libbpfs() {
-    for section in ["tp/sched/sched_switch", "kprobe/x", "uprobe//bin/bash:x", "fentry/x", "iter/task", "usdt/a:b:c"] {
+    for section in [
+        "tp/sched/sched_switch",
+        "kprobe/x",
+        "uprobe//bin/bash:x",
+        "fentry/x",
+        "iter/task",
+        "usdt/a:b:c",
+    ] {
         assert_eq!(target(section, json!({})), "Section");
     }
     for section in ["syscall", "struct_ops/init", "xdp/devmap", "struct_ops.s/init"] {
@@ -128,8 +158,14 @@ fn a_section_that_names_its_place_is_libbpfs() {
 #[test]
 fn network_programs_go_where_the_package_says_and_to_the_loopback_if_it_does_not() {
     assert_eq!(target("xdp", json!({})), "xdp/#1");
-    assert_eq!(target("xdp.frags", json!({"ifname": "eth0", "flags": 2})), "xdp/eth0,mode=generic");
-    assert_eq!(target("xdp", json!({"ifindex": 4, "flags": 5, "xdpopts": {"old_prog_fd": -1}})), "xdp/#4,mode=driver");
+    assert_eq!(
+        target("xdp.frags", json!({"ifname": "eth0", "flags": 2})),
+        "xdp/eth0,mode=generic"
+    );
+    assert_eq!(
+        target("xdp", json!({"ifindex": 4, "flags": 5, "xdpopts": {"old_prog_fd": -1}})),
+        "xdp/#4,mode=driver"
+    );
     assert_eq!(target("tc", json!({})), "tc/ingress/#1");
     assert_eq!(target("tc/egress", json!({})), "tc/egress/#1");
     assert_eq!(
@@ -143,21 +179,33 @@ fn network_programs_go_where_the_package_says_and_to_the_loopback_if_it_does_not
     assert_eq!(target("netkit/primary", json!({"ifname": "a"})), "netkit/primary/a");
     assert_eq!(target("socket", json!({"ifname": "a"})), "socket/a");
     assert_eq!(target("cgroup/connect4", json!({})), "cgroup//sys/fs/cgroup");
-    assert_eq!(target("cgroup_skb/egress", json!({"cgroup": "/sys/fs/cgroup/a"})), "cgroup//sys/fs/cgroup/a");
     assert_eq!(
-        target("sockops", json!({"cgroup": {"path": "/sys/fs/cgroup/a", "mode": "override"}})),
+        target("cgroup_skb/egress", json!({"cgroup": "/sys/fs/cgroup/a"})),
+        "cgroup//sys/fs/cgroup/a"
+    );
+    assert_eq!(
+        target(
+            "sockops",
+            json!({"cgroup": {"path": "/sys/fs/cgroup/a", "mode": "override"}})
+        ),
         "cgroup//sys/fs/cgroup/a,mode=override"
     );
     assert_eq!(target("sk_lookup", json!({})), "netns//proc/self/ns/net");
     assert_eq!(target("sk_msg", json!({"map": "sockets"})), "sock_map/sockets");
     assert_eq!(target("sk_reuseport", json!({"port": 80})), "sk_reuseport/80");
     assert_eq!(
-        target("netfilter", json!({"netfilter": {"hook": "forward", "family": 10, "priority": -5}})),
+        target(
+            "netfilter",
+            json!({"netfilter": {"hook": "forward", "family": 10, "priority": -5}})
+        ),
         "netfilter/forward,family=ipv6,priority=-5"
     );
     assert_eq!(target("perf_event", json!({})), "perf_event/cpu-clock");
     assert_eq!(
-        target("perf_event", json!({"perf": {"event": "cycles", "period": 5, "pid": 3}})),
+        target(
+            "perf_event",
+            json!({"perf": {"event": "cycles", "period": 5, "pid": 3}})
+        ),
         "perf_event/cpu-cycles,period=5,pid=3"
     );
     assert_eq!(target("iter/bpf_map_elem", json!({"map": "counts"})), "iter/map:counts");
@@ -174,7 +222,10 @@ fn what_must_be_named_and_is_not_is_told_with_how_to() {
         ("lwt_in", "\"link\": false"),
     ] {
         let text = refusal(section, json!({}));
-        assert!(text.starts_with("program handle: ") && text.contains(hint), "{section}: {text}");
+        assert!(
+            text.starts_with("program handle: ") && text.contains(hint),
+            "{section}: {text}"
+        );
     }
     assert_eq!(
         refusal("xdp", json!({"ifindex": "eth0"})),
@@ -200,7 +251,9 @@ fn the_user_has_the_last_word() {
         cgroup: Some("/sys/fs/cgroup/b".into()),
         ..Places::default()
     };
-    let found = program("xdp", json!({"ifname": "eth0"})).attachment(&places, &[]).unwrap();
+    let found = program("xdp", json!({"ifname": "eth0"}))
+        .attachment(&places, &[])
+        .unwrap();
     assert_eq!(
         found,
         Attachment::Target(Target::Xdp {
@@ -208,7 +261,9 @@ fn the_user_has_the_last_word() {
             mode: XdpMode::Automatic
         })
     );
-    let found = program("sockops", json!({"cgroup": {"mode": "exclusive"}})).attachment(&places, &[]).unwrap();
+    let found = program("sockops", json!({"cgroup": {"mode": "exclusive"}}))
+        .attachment(&places, &[])
+        .unwrap();
     assert_eq!(
         found,
         Attachment::Target(Target::Cgroup {
@@ -234,7 +289,10 @@ fn the_package_may_name_a_whole_target_in_place_of_a_section() {
     }
     chosen.attach = Some("nonsense".into());
     let error = chosen.attachment(&Places::default(), &[]).unwrap_err().to_string();
-    assert!(error.starts_with("program handle: \"nonsense\" is no target: "), "{error}");
+    assert!(
+        error.starts_with("program handle: \"nonsense\" is no target: "),
+        "{error}"
+    );
 }
 
 #[test]
@@ -249,5 +307,8 @@ fn directions_and_rates_are_what_the_words_say() {
     let Target::PerfEvent(event) = Target::parse("perf_event/faults").unwrap() else {
         panic!("another kind");
     };
-    assert_eq!((event.kind, event.config, event.rate), (1, 2, SampleRate::Frequency(99)));
+    assert_eq!(
+        (event.kind, event.config, event.rate),
+        (1, 2, SampleRate::Frequency(99))
+    );
 }

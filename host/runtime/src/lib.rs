@@ -68,6 +68,8 @@ pub use limits::Limits;
 /// What the kernel's numbers are called.
 pub use loader::names;
 pub use loader::{Stop, Totals};
+/// Where the user wants programs: in sessions, from command lines.
+pub use package::{Interface, Places, Target};
 pub use payload::{Own, Payload};
 pub use session::{Exit, Outcome, OutputFormat, OutputOptions, Session};
 pub use stream::Stream;

@@ -1,4 +1,5 @@
 use loader::{Stop, Totals};
+use package::Places;
 
 use crate::host::Skeleton;
 use crate::limits::Limits;
@@ -20,6 +21,8 @@ pub struct Session {
     pub fail_on_loss: bool,
     /// Whether the tool may load packages that its file does not carry.
     pub undeclared_skeletons: bool,
+    /// Where programs go in place of what packages say.
+    pub places: Places,
     /// What the guest may use.
     pub limits: Limits,
     /// Where data goes.
@@ -39,6 +42,7 @@ impl Session {
             count: None,
             fail_on_loss: false,
             undeclared_skeletons: false,
+            places: Places::default(),
             limits: Limits::default(),
             stdout: Stream::stdout(),
             stderr: Stream::stderr(),

@@ -93,12 +93,32 @@ fn run() -> Result<u8, Error> {
     // The reader is there before anything produces, so that nothing is lost.
     let source = EventSource::open(&inputs)?;
     let links = object.attach()?;
-    let printed = print(&source, &printer);
+    let printed = iterate(&links).and_then(|iterated| {
+        // Iterators alone say what there is, and that was it.
+        if iterated && formats.is_empty() {
+            return Ok(());
+        }
+        print(&source, &printer)
+    });
     // Together, because the kernel takes its time for each; and whatever happened before.
     let detached = program::detach(links);
     printed?;
     detached?;
     Ok(0)
+}
+
+/// Prints what iterators say. Whether every attachment is one.
+fn iterate(links: &[program::Link]) -> Result<bool, Error> {
+    let mut all = !links.is_empty();
+    for link in links {
+        let target = link.target();
+        if matches!(target.split(['/', '.']).next(), Some("iter")) {
+            output::write(&link.read()?)?;
+        } else {
+            all = false;
+        }
+    }
+    Ok(all)
 }
 
 /// Prints until the run should end.

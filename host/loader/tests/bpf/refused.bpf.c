@@ -58,7 +58,7 @@ int no_function(void *context)
 	return 0;
 }
 
-SEC("?tc")
+SEC("?uprobe")
 int no_target(void *context)
 {
 	return 0;

@@ -85,7 +85,9 @@ impl Entry<'_> {
         let (kind, rest) = text.split_once('/').unwrap_or((text, ""));
         let kind = kind.strip_suffix(".s").unwrap_or(kind);
         Ok(Attachment::Target(match (kind, rest) {
-            ("syscall" | "struct_ops", _) | ("xdp" | "xdp.frags", "devmap" | "cpumap") => return Ok(Attachment::ByHand),
+            ("syscall" | "struct_ops", _) | ("xdp" | "xdp.frags", "devmap" | "cpumap") => {
+                return Ok(Attachment::ByHand);
+            }
             ("xdp" | "xdp.frags", "") => Target::Xdp {
                 interface: self.interface()?,
                 mode: self.xdp_mode()?,
@@ -112,12 +114,17 @@ impl Entry<'_> {
             ("cgroup", hook) if !hook.starts_with('/') => self.cgroup()?,
             ("iter", "bpf_map_elem" | "bpf_sk_storage_map") => Target::MapIterator(self.named_map("map")?),
             ("freplace", _) if !rest.contains(',') => {
-                return Err(Error::field("it takes the place of a function in a program that only the user knows")
-                    .with_hint("name it: --attach PROGRAM=freplace/FUNCTION,program=NUMBER; `bpftool prog` lists numbers"));
+                return Err(
+                    Error::field("it takes the place of a function in a program that only the user knows").with_hint(
+                        "name it: --attach PROGRAM=freplace/FUNCTION,program=NUMBER; `bpftool prog` lists numbers",
+                    ),
+                );
             }
             ("lwt_in" | "lwt_out" | "lwt_xmit" | "lwt_seg6local" | "lirc_mode2", _) => {
-                return Err(Error::field(format!("programs of the section {text} are attached by other tools"))
-                    .with_hint("let the package say \"link\": false for it"));
+                return Err(
+                    Error::field(format!("programs of the section {text} are attached by other tools"))
+                        .with_hint("let the package say \"link\": false for it"),
+                );
             }
             _ => return Ok(Attachment::Section),
         }))
@@ -192,14 +199,13 @@ impl Entry<'_> {
 
     /// The map that the package names, or the only one that can be meant.
     fn sock_map(&self) -> Result<String, Error> {
-        let mut found = self
-            .maps
-            .iter()
-            .filter(|map| SOCK_MAPS.contains(&map.kind));
+        let mut found = self.maps.iter().filter(|map| SOCK_MAPS.contains(&map.kind));
         match (self.fields.string("map")?, found.next(), found.next()) {
             (Some(name), ..) => Ok(name.to_owned()),
             (None, Some(only), None) => Ok(only.name.clone()),
-            (None, Some(_), Some(_)) => Err(Error::field("the object has several maps of sockets").with_hint(NAME_THE_MAP)),
+            (None, Some(_), Some(_)) => {
+                Err(Error::field("the object has several maps of sockets").with_hint(NAME_THE_MAP))
+            }
             (None, None, _) => Err(Error::field("the object has no map of sockets").with_hint(NAME_THE_MAP)),
         }
     }
@@ -256,7 +262,10 @@ impl Entry<'_> {
                     fields.number("config", u64::MAX)?.unwrap_or(0),
                 ),
             };
-            let rate = match (fields.number("frequency", u64::MAX)?, fields.number("period", u64::MAX)?) {
+            let rate = match (
+                fields.number("frequency", u64::MAX)?,
+                fields.number("period", u64::MAX)?,
+            ) {
                 (Some(_), Some(_)) => return Err(Error::field("frequency and period exclude each other")),
                 (None, Some(period)) => SampleRate::Period(period),
                 (frequency, None) => SampleRate::Frequency(frequency.unwrap_or(FREQUENCY)),

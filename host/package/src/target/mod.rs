@@ -12,14 +12,17 @@ pub use declared::{Attachment, Places};
 ///
 /// [`Target::parse`] reads it from `KIND/PLACE[,KEY=VALUE]…`, and `Display` writes that again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are those of the contract, and its records say what each is")]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the contract, and its records say what each is"
+)]
 pub enum Target {
     /// `tracepoint/CATEGORY/NAME`.
     Tracepoint { category: String, name: String },
     /// `raw_tracepoint/NAME`, also writable ones.
     RawTracepoint(String),
-    /// fentry, fexit, fmod_ret, tp_btf, LSM: the function or tracepoint to load the program for, none for that of its section.
-    Trace(Option<String>),
+    /// fentry, fexit, fmod_ret, tp_btf, LSM: which of these, and the function or tracepoint to load the program for.
+    Trace { kind: String, function: String },
     /// freplace: the function to take the place of, in a program of the kernel by its number (`bpftool prog`).
     Replace { program: u32, function: String },
     /// `kprobe`, `kretprobe`: a kernel function, and how far from its start.
@@ -29,10 +32,7 @@ pub enum Target {
         point: ProbePoint,
     },
     /// `kprobe.multi` and its relatives: names or patterns.
-    KprobeMulti {
-        functions: Vec<String>,
-        point: ProbePoint,
-    },
+    KprobeMulti { functions: Vec<String>, point: ProbePoint },
     /// `ksyscall`, `kretsyscall`: a system call by its bare name.
     Ksyscall { name: String, point: ProbePoint },
     /// `uprobe`, `uretprobe`.

@@ -76,7 +76,10 @@ fn read(text: &str) -> Result<Target, Error> {
         "raw_tp" | "raw_tracepoint" | "raw_tp.w" | "raw_tracepoint.w" => {
             Target::RawTracepoint(place(&settings, "NAME")?)
         }
-        "tp_btf" | "fentry" | "fexit" | "fmod_ret" | "lsm" => Target::Trace(Some(place(&settings, "FUNCTION")?)),
+        "tp_btf" | "fentry" | "fexit" | "fmod_ret" | "lsm" => Target::Trace {
+            kind: kind.to_owned(),
+            function: place(&settings, "FUNCTION")?,
+        },
         "freplace" => Target::Replace {
             function: place(&settings, "FUNCTION")?,
             program: settings
@@ -266,7 +269,8 @@ fn function(text: &str) -> Result<(Option<String>, u64), Error> {
     let (name, offset) = match text.rsplit_once('+') {
         None => (text, 0),
         Some((name, offset)) => {
-            let offset = number(offset).ok_or_else(|| Error::field(format!("offset: found {offset:?}, expected bytes")))?;
+            let offset =
+                number(offset).ok_or_else(|| Error::field(format!("offset: found {offset:?}, expected bytes")))?;
             (name, offset)
         }
     };
@@ -285,7 +289,9 @@ fn absolute(settings: &Settings<'_>) -> Result<String, Error> {
     if settings.place.starts_with('/') {
         Ok(settings.place.to_owned())
     } else {
-        Err(Error::field("expected an absolute PATH after the slash, so two slashes"))
+        Err(Error::field(
+            "expected an absolute PATH after the slash, so two slashes",
+        ))
     }
 }
 

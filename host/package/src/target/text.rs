@@ -40,7 +40,7 @@ impl fmt::Display for Target {
         match self {
             Self::Tracepoint { category, name } => write!(f, "tracepoint/{category}/{name}"),
             Self::RawTracepoint(name) => write!(f, "raw_tracepoint/{name}"),
-            Self::Trace(function) => f.write_str(function.as_deref().unwrap_or("what it was loaded for")),
+            Self::Trace { kind, function } => write!(f, "{kind}/{function}"),
             Self::Replace { program, function } => write!(f, "freplace/{function},program={program}"),
             Self::Kprobe {
                 function,
@@ -111,16 +111,17 @@ impl fmt::Display for Target {
 }
 
 fn plus(f: &mut fmt::Formatter<'_>, offset: u64) -> fmt::Result {
-    if offset == 0 {
-        Ok(())
-    } else {
-        write!(f, "+{offset:#x}")
-    }
+    if offset == 0 { Ok(()) } else { write!(f, "+{offset:#x}") }
 }
 
 impl fmt::Display for Uprobe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}:", probe("uprobe", "uretprobe", "uprobe", self.point), self.path)?;
+        write!(
+            f,
+            "{}/{}:",
+            probe("uprobe", "uretprobe", "uprobe", self.point),
+            self.path
+        )?;
         match &self.function {
             Some(function) => {
                 f.write_str(function)?;

@@ -6,6 +6,7 @@ mod object;
 mod output;
 mod program;
 mod session;
+mod target;
 mod types;
 
 pub use object::Skeleton;

@@ -107,6 +107,9 @@ impl wit::HostSkeleton for State {
         let Skeleton {
             package, description, ..
         } = self.table.get(&this)?.clone();
+        if let Some(unknown) = self.unknown_program(&description) {
+            return Ok(Err(unknown));
+        }
         let share = self.meter.hold(package.object().len() as u64)?;
         if description.debug_verbose {
             let words = self.session.stderr.clone();
@@ -125,6 +128,7 @@ impl wit::HostSkeleton for State {
         };
         let options = OpenOptions {
             cut_btf,
+            places: self.session.places.clone(),
             ..OpenOptions::default()
         };
         match loader::OpenObject::open(package.object(), description, &options) {
@@ -188,6 +192,17 @@ impl wit::HostOpenObject for State {
         function: String,
     ) -> wasmtime::Result<Result<(), wit::Error>> {
         self.with_open(&this, |open| open.set_attach_function(&program, &function))
+    }
+
+    fn set_attach_program(
+        &mut self,
+        this: Resource<OpenObject>,
+        program: String,
+        other: Resource<loader::Program>,
+        function: String,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        let other = self.table.get(&other)?.clone();
+        self.with_open(&this, |open| open.set_attach_program(&program, &other, &function))
     }
 
     fn load(&mut self, this: Resource<OpenObject>) -> wasmtime::Result<Result<Resource<loader::Object>, wit::Error>> {
@@ -280,6 +295,23 @@ impl State {
             }
             Err(error) => Ok(Err(invalid(&error))),
         }
+    }
+
+    /// A program that the user wants somewhere else and that is not there. Of a tool with several objects nobody knows which one
+    /// was meant.
+    fn unknown_program(&self, description: &Description) -> Option<wit::Error> {
+        let known = |name: &str| description.programs.iter().any(|program| program.name == name);
+        let unknown = self.session.places.targets.iter().find(|(name, _)| !known(name));
+        let (name, _) = unknown.filter(|_| self.embedded.len() < 2)?;
+        let programs: Vec<&str> = description
+            .programs
+            .iter()
+            .map(|program| program.name.as_str())
+            .collect();
+        Some(wit::Error::NotFound(format!(
+            "--attach: there is no program {name:?}, only {}",
+            programs.join(", ")
+        )))
     }
 
     fn with_open(

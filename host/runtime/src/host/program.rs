@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use loader::MapTarget;
 use wasmtime::component::Resource;
 
 use super::eunomia::bpf::program as wit;
@@ -59,13 +60,17 @@ impl wit::HostProgram for State {
         this: Resource<loader::Program>,
         target: wit::Target,
     ) -> wasmtime::Result<Result<Resource<Link>, wit::Error>> {
-        let program = self.table.get(&this)?;
-        let attached = match target {
-            wit::Target::Tracepoint(to) => program.attach_tracepoint(&to.category, &to.name),
-            wit::Target::RawTracepoint(name) => program.attach_raw_tracepoint(&name),
-            wit::Target::Trace => program.attach_trace(),
-            other => return Ok(Err(wit::Error::Unsupported(unsupported(program.name(), &other)))),
-        };
+        let attached = self.attach_program(&this, target, None)?;
+        self.attached(attached)
+    }
+
+    fn attach_with_cookie(
+        &mut self,
+        this: Resource<loader::Program>,
+        target: wit::Target,
+        cookie: u64,
+    ) -> wasmtime::Result<Result<Resource<Link>, wit::Error>> {
+        let attached = self.attach_program(&this, target, Some(cookie))?;
         self.attached(attached)
     }
 
@@ -83,6 +88,18 @@ impl wit::HostProgram for State {
             .map_err(|error| failure(&error)))
     }
 
+    fn run_on_packet(
+        &mut self,
+        this: Resource<loader::Program>,
+        packet: Vec<u8>,
+        context: Vec<u8>,
+    ) -> wasmtime::Result<Result<wit::PacketResult, wit::Error>> {
+        let run = self.table.get(&this)?.run_on_packet(&packet, &context);
+        Ok(run
+            .map(|(value, packet)| wit::PacketResult { value, packet })
+            .map_err(|error| failure(&error)))
+    }
+
     fn drop(&mut self, this: Resource<loader::Program>) -> wasmtime::Result<()> {
         self.table.delete(this)?;
         Ok(())
@@ -97,10 +114,12 @@ impl wit::HostLink for State {
     }
 
     fn read(&mut self, this: Resource<Link>) -> wasmtime::Result<Result<Vec<u8>, wit::Error>> {
-        self.table.get(&this)?;
-        Ok(Err(wit::Error::Unsupported(
-            "reading an iterator is part of the contract and this host does not do it yet".into(),
-        )))
+        let link = Arc::clone(&self.table.get(&this)?.0);
+        let held = link.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(link) = held.as_ref() else {
+            return Ok(Err(wit::Error::Other("the link is detached".into())));
+        };
+        Ok(link.read().map_err(|error| failure(&error)))
     }
 
     fn drop(&mut self, this: Resource<Link>) -> wasmtime::Result<()> {
@@ -110,6 +129,26 @@ impl wit::HostLink for State {
 }
 
 impl State {
+    fn attach_program(
+        &self,
+        this: &Resource<loader::Program>,
+        target: wit::Target,
+        cookie: Option<u64>,
+    ) -> wasmtime::Result<loader::Result<loader::Link>> {
+        let program = self.table.get(this)?;
+        let on_map = match &target {
+            wit::Target::SockMap(map) => Some(MapTarget::Sockets(self.table.get(map)?)),
+            wit::Target::MapIterator(map) => Some(MapTarget::Elements(self.table.get(map)?)),
+            wit::Target::StructOps(map) => Some(MapTarget::StructOps(self.table.get(map)?)),
+            _ => None,
+        };
+        Ok(match (on_map, super::target::named(target)) {
+            (Some(map), _) => program.attach_to_map(map),
+            (None, Some(target)) => program.attach_to(&target, cookie),
+            (None, None) => program.attach_trace(cookie),
+        })
+    }
+
     fn attached(
         &mut self,
         attached: loader::Result<loader::Link>,
@@ -121,38 +160,6 @@ impl State {
     }
 }
 
-fn unsupported(program: &str, target: &wit::Target) -> String {
-    let case = match target {
-        wit::Target::Tracepoint(_) => "tracepoint",
-        wit::Target::RawTracepoint(_) => "raw-tracepoint",
-        wit::Target::Trace => "trace",
-        wit::Target::LsmCgroup(_) => "lsm-cgroup",
-        wit::Target::Kprobe(_) => "kprobe",
-        wit::Target::KprobeMulti(_) => "kprobe-multi",
-        wit::Target::Ksyscall(_) => "ksyscall",
-        wit::Target::Uprobe(_) => "uprobe",
-        wit::Target::UprobeMulti(_) => "uprobe-multi",
-        wit::Target::Usdt(_) => "usdt",
-        wit::Target::PerfEvent(_) => "perf-event",
-        wit::Target::Xdp(_) => "xdp",
-        wit::Target::Tc(_) => "tc",
-        wit::Target::Tcx(_) => "tcx",
-        wit::Target::Netkit(_) => "netkit",
-        wit::Target::Cgroup(_) => "cgroup",
-        wit::Target::SockMap(_) => "sock-map",
-        wit::Target::NetworkNamespace(_) => "network-namespace",
-        wit::Target::SocketFilter(_) => "socket-filter",
-        wit::Target::SkReuseport(_) => "sk-reuseport",
-        wit::Target::Netfilter(_) => "netfilter",
-        wit::Target::Iterator => "iterator",
-        wit::Target::MapIterator(_) => "map-iterator",
-        wit::Target::CgroupIterator(_) => "cgroup-iterator",
-        wit::Target::TaskIterator(_) => "task-iterator",
-        wit::Target::StructOps(_) => "struct-ops",
-    };
-    format!("program {program}: the target {case} is part of the contract and this host does not attach to it yet")
-}
-
 fn failure(error: &loader::Error) -> wit::Error {
     use loader::Kind;
     let text = text(error);
@@ -160,6 +167,7 @@ fn failure(error: &loader::Error) -> wit::Error {
         Kind::NotFound => wit::Error::NotFound(text),
         Kind::InvalidInput => wit::Error::Mismatch(text),
         Kind::NoBtf | Kind::NoTracefs | Kind::KernelLacks => wit::Error::Unavailable(text),
+        Kind::Busy => wit::Error::Busy(text),
         Kind::Denied => wit::Error::Denied(text),
         Kind::Unsupported => wit::Error::Unsupported(text),
         _ => wit::Error::Other(text),

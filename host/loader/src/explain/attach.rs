@@ -1,0 +1,205 @@
+//! Why a program could not be attached, from the number that the kernel gave for it and what can be seen of the system.
+
+use std::path::Path;
+
+use super::{CAP_BPF, CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON, TRACEFS, denied, said};
+use crate::error::{ENOTSUPP, Error, Kind};
+
+/// A program that could not be attached to `target`, the text of a section or a target.
+pub(crate) fn attach(errno: i32, log: &str, program: &str, target: &str) -> Error {
+    let (kind, rest) = target.split_once('/').unwrap_or((target, ""));
+    let kind = kind.strip_suffix(".s").unwrap_or(kind);
+    let unsupported = matches!(errno, libc::EOPNOTSUPP | ENOTSUPP);
+    let error = match kind {
+        _ if matches!(errno, libc::EPERM | libc::EACCES) => None,
+        "tp" | "tracepoint" => tracepoint(errno, rest),
+        "raw_tp" | "raw_tracepoint" | "raw_tp.w" | "raw_tracepoint.w" if errno == libc::ENOENT => {
+            Some(Error::not_found(format!("this kernel has no raw tracepoint {rest}")))
+        }
+        "kprobe.multi" | "kretprobe.multi" | "kprobe.session" => kprobe_multi(errno, kind, rest),
+        "uprobe.multi" | "uretprobe.multi" | "uprobe.session" => uprobe_multi(errno, kind, rest),
+        "usdt" => usdt(errno, rest),
+        _ if kind.contains("probe") || kind.contains("syscall") => kprobe(errno, kind, rest),
+        "fentry" | "fexit" | "fmod_ret" | "lsm" | "tp_btf" | "freplace" if unsupported => Some(lacks(
+            "this kernel cannot attach programs of this kind on this architecture",
+            "use a kprobe or a tracepoint, or a newer kernel (arm64 has them from Linux 6.4)",
+        )),
+        "perf_event" => perf_event(errno, rest),
+        "xdp" => xdp(errno, rest),
+        "tc" if matches!(errno, libc::ENOENT | libc::EOPNOTSUPP) => Some(lacks(
+            "this kernel has no clsact queueing discipline or no BPF filters",
+            "load them (modprobe sch_ingress cls_bpf), or use a kernel with CONFIG_NET_SCH_INGRESS and CONFIG_NET_CLS_BPF",
+        )),
+        "tcx" if errno == libc::EINVAL || unsupported => Some(lacks(
+            "this kernel has no tcx, which came with Linux 6.6",
+            "use tc: it works everywhere",
+        )),
+        "netkit" => netkit(errno),
+        "netfilter" => netfilter(errno),
+        "cgroup" if errno == libc::EBADF => {
+            Some(Error::not_found("this is no folder of the cgroup2 hierarchy").with_hint(GROUPS))
+        }
+        _ => None,
+    };
+    let error = error.unwrap_or_else(|| match errno {
+        libc::EOPNOTSUPP | ENOTSUPP => Error::new(
+            Kind::Unsupported,
+            format!("a program in the section {target} cannot be attached without naming a target"),
+        )
+        .with_hint(format!(
+            "name it: --attach {program}=TARGET, such as kprobe/FUNCTION or xdp/INTERFACE"
+        )),
+        libc::EBUSY | libc::EEXIST => {
+            said(Error::from_errno(errno).with_kind(Kind::Busy), log).context(format!("somebody else holds {target}"))
+        }
+        errno => said(Error::from_errno(errno), log),
+    });
+    let needed: &[_] = match kind {
+        "xdp" | "tc" | "tcx" | "netkit" | "netfilter" | "cgroup" | "sock_map" | "netns" => &[CAP_BPF, CAP_NET_ADMIN],
+        "socket" => &[CAP_BPF, CAP_NET_RAW],
+        _ => &[CAP_BPF, CAP_PERFMON],
+    };
+    denied(errno, error, needed).context(format!("program {program} cannot be attached to {target}"))
+}
+
+const GROUPS: &str = "groups are folders below the cgroup2 mount, most often /sys/fs/cgroup";
+
+fn lacks(message: &str, hint: &str) -> Error {
+    Error::new(Kind::KernelLacks, message).with_hint(hint)
+}
+
+fn tracepoint(errno: i32, name: &str) -> Option<Error> {
+    let events = TRACEFS.iter().find(|path| Path::new(path).exists());
+    match (errno, events) {
+        (_, None) => Some(
+            Error::new(Kind::NoTracefs, "the tracing file system is not mounted")
+                .with_hint("mount it: mount -t tracefs tracefs /sys/kernel/tracing"),
+        ),
+        (libc::ENOENT, Some(events)) => {
+            let error = Error::not_found(format!("this kernel has no tracepoint {name}"));
+            let category = name.split('/').next().unwrap_or_default();
+            Some(error.with_hint(if Path::new(events).join(category).exists() {
+                format!("those there are: ls {events}/{category}")
+            } else {
+                format!("there is no category {category}; those there are: ls {events}")
+            }))
+        }
+        _ => None,
+    }
+}
+
+fn kprobe(errno: i32, kind: &str, function: &str) -> Option<Error> {
+    if kind.starts_with('u') {
+        return (errno == libc::ENOENT).then(|| Error::not_found(format!("there is no file or symbol {function}")));
+    }
+    let has_kprobes = Path::new("/sys/bus/event_source/devices/kprobe").exists()
+        || TRACEFS
+            .iter()
+            .any(|events| Path::new(events).with_file_name("kprobe_events").exists());
+    if !has_kprobes {
+        return Some(lacks(
+            "this kernel was built without kprobes",
+            "use a tracepoint, or a kernel built with CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y",
+        ));
+    }
+    matches!(errno, libc::ENOENT | libc::EINVAL).then(|| {
+        Error::not_found(format!(
+            "this kernel has no function {function}, or not one that can be probed"
+        ))
+        .with_hint("those there are: /proc/kallsyms; some are inlined, or called otherwise in this version")
+    })
+}
+
+fn kprobe_multi(errno: i32, kind: &str, functions: &str) -> Option<Error> {
+    match errno {
+        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP if kind == "kprobe.session" => Some(lacks(
+            "this kernel has no kprobe sessions, which came with Linux 6.10",
+            "use kprobe.multi and kretprobe.multi",
+        )),
+        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks(
+            "this kernel cannot probe many functions at once: that needs Linux 5.18 (arm64: 6.15) with CONFIG_FPROBE",
+            "use kprobe, one function a program",
+        )),
+        libc::ENOENT | libc::ESRCH => Some(
+            Error::not_found(format!("no function that can be traced is called {functions}"))
+                .with_hint("those there are: available_filter_functions in /sys/kernel/tracing"),
+        ),
+        _ => None,
+    }
+}
+
+fn uprobe_multi(errno: i32, kind: &str, functions: &str) -> Option<Error> {
+    match errno {
+        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP if kind == "uprobe.session" => Some(lacks(
+            "this kernel has no uprobe sessions, which came with Linux 6.13",
+            "use uprobe.multi and uretprobe.multi",
+        )),
+        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks(
+            "this kernel cannot probe many functions of a file at once: that came with Linux 6.6",
+            "use uprobe, one function a program",
+        )),
+        libc::ENOENT | libc::ESRCH => Some(Error::not_found(format!("there is no file or symbol {functions}"))),
+        _ => None,
+    }
+}
+
+fn usdt(errno: i32, probe: &str) -> Option<Error> {
+    (errno == libc::ENOENT).then(|| {
+        Error::not_found(format!("there is no file or static probe {probe}"))
+            .with_hint("`readelf -n FILE` lists the static probes of a file")
+    })
+}
+
+fn perf_event(errno: i32, event: &str) -> Option<Error> {
+    match errno {
+        libc::ENOENT | libc::EOPNOTSUPP | libc::ENODEV => Some(lacks(
+            &format!("this machine does not count {event}"),
+            "virtual machines often have no hardware events: cpu-clock is there everywhere",
+        )),
+        libc::ESRCH => Some(Error::not_found(format!("{event}: there is no such process"))),
+        libc::EINVAL => Some(
+            Error::invalid(format!("the kernel does not take {event}"))
+                .with_hint("the most that it samples a second is in /proc/sys/kernel/perf_event_max_sample_rate"),
+        ),
+        _ => None,
+    }
+}
+
+fn xdp(errno: i32, interface: &str) -> Option<Error> {
+    let interface = interface.split(',').next().unwrap_or(interface);
+    match errno {
+        libc::EBUSY | libc::EEXIST => Some(
+            Error::new(Kind::Busy, format!("{interface} has another XDP program already"))
+                .with_hint(format!("`ip link show {interface}` names it; it stays as it is")),
+        ),
+        libc::EOPNOTSUPP => Some(lacks(
+            &format!("the driver of {interface} has no XDP of this kind"),
+            "use mode=generic, which works with every driver",
+        )),
+        _ => None,
+    }
+}
+
+fn netkit(errno: i32) -> Option<Error> {
+    match errno {
+        libc::ENXIO | libc::EACCES => Some(Error::not_found(
+            "this interface is no netkit device, or the wrong end of one",
+        )),
+        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks(
+            "this kernel has no netkit devices, which came with Linux 6.7",
+            "use a veth pair and tcx or tc",
+        )),
+        _ => None,
+    }
+}
+
+fn netfilter(errno: i32) -> Option<Error> {
+    match errno {
+        libc::EAFNOSUPPORT => Some(Error::invalid("netfilter hooks are those of IPv4 and IPv6")),
+        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks(
+            "this kernel has no netfilter hooks for programs, which came with Linux 6.4",
+            "use tc or a control group's hooks",
+        )),
+        _ => None,
+    }
+}
