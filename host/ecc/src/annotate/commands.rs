@@ -8,8 +8,23 @@ use crate::source::SourceFile;
 use crate::source::comment::Item;
 
 /// What programs have.
-const OF_PROGRAMS: [&str; 8] = [
-    "tchook", "tcopts", "ifindex", "ifname", "flags", "xdpopts", "attach", "link",
+const OF_PROGRAMS: [&str; 16] = [
+    "tchook",
+    "tcopts",
+    "ifindex",
+    "ifname",
+    "flags",
+    "xdpopts",
+    "attach",
+    "link",
+    "perf",
+    "cgroup",
+    "netns",
+    "netfilter",
+    "map",
+    "port",
+    "optional",
+    "fallback",
 ];
 
 /// What maps have.

@@ -1,0 +1,2 @@
+echo $$ > $CGROUP/cgroup.procs
+ping -c 1 -s 77 127.0.0.1 >/dev/null

@@ -1,0 +1,1 @@
+rmdir $CGROUP/below

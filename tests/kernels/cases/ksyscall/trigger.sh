@@ -1,0 +1,4 @@
+sleep 60 &
+echo "sleeper=$!"
+kill -USR1 $!
+wait || true

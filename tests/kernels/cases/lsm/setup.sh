@@ -1,0 +1,2 @@
+echo open > other
+echo closed > secret.txt

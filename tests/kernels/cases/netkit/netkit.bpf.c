@@ -1,0 +1,36 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_endian.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct event {
+	u32 length;
+	u16 protocol;
+	u8 target[4];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 64 * 1024);
+	__type(value, struct event);
+} events SEC(".maps");
+
+/// @ifname v0
+SEC("netkit/primary")
+int handle_packet(struct __sk_buff *packet)
+{
+	struct event *event;
+
+	if (packet->protocol != bpf_htons(0x0800))
+		return 0;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event)
+		return 0;
+	event->length = packet->len;
+	event->protocol = 0x0800;
+	/* Such a device has no Ethernet headers: the address lies at 16 of the IP header. */
+	bpf_skb_load_bytes_relative(packet, 16, event->target, sizeof(event->target), BPF_HDR_START_NET);
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}

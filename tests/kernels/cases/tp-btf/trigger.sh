@@ -1,0 +1,2 @@
+cp "$(command -v busybox)" true
+./true

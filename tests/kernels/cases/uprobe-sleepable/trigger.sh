@@ -1,0 +1,1 @@
+$CASE/target 40 2

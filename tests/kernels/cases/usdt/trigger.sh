@@ -1,0 +1,1 @@
+$CASE/target 7 -9
