@@ -56,7 +56,7 @@ pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description) -
         return map_failed(errno, map, description);
     }
     // libbpf names the program last of all.
-    match last_between(log, "prog '", "': failed to load").or_else(|| last_between(log, "prog '", "'")) {
+    match failed_program(log) {
         Some(program) => program_failed(errno, log, program, raw),
         None => {
             let error = Error::from_errno(errno);
@@ -69,6 +69,11 @@ pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description) -
             denied(errno, error, &[CAP_BPF]).context("the object cannot be loaded")
         }
     }
+}
+
+/// The program that loading failed at.
+pub(crate) fn failed_program(log: &str) -> Option<&str> {
+    last_between(log, "prog '", "': failed to load").or_else(|| last_between(log, "prog '", "'"))
 }
 
 /// A function or tracepoint that a program would be loaded for, and that the kernel's BTF does not have.

@@ -12,6 +12,7 @@ use crate::map::{Map, UpdateMode};
 use crate::open::{find_variable, image, wrong_length};
 use crate::program::Program;
 use crate::raw::{self, Raw};
+use crate::stand_in::StandIns;
 
 /// An object in the kernel.
 ///
@@ -23,6 +24,10 @@ pub(crate) struct Inner {
     pub(crate) raw: Raw,
     pub(crate) description: Arc<Description>,
     pub(crate) places: Places,
+    /// Which programs are not there, and why.
+    pub(crate) stand_ins: StandIns,
+    /// What the user should know, until it is told.
+    notes: Mutex<Vec<String>>,
     /// Held while libbpf attaches: for some kinds of program it notes something in the object.
     pub(crate) attaching: Mutex<()>,
     /// The numbers of the maps that have a reader.
@@ -36,11 +41,13 @@ impl fmt::Debug for Object {
 }
 
 impl Object {
-    pub(crate) fn new(raw: Raw, description: Arc<Description>, places: Places) -> Self {
+    pub(crate) fn new(raw: Raw, description: Arc<Description>, places: Places, stand_ins: StandIns) -> Self {
         Self(Arc::new(Inner {
             raw,
             description,
             places,
+            stand_ins,
+            notes: Mutex::default(),
             attaching: Mutex::new(()),
             read: Mutex::default(),
         }))
@@ -62,11 +69,15 @@ impl Object {
     }
 
     fn attach_into(&self, links: &mut Vec<Link>) -> Result<()> {
-        for program in self.0.description.programs.iter().filter(|program| program.link) {
-            let program = self.program(&program.name)?;
-            if program.is_loaded() && program.attaches() {
-                links.push(program.attach()?);
-            }
+        self.attach_programs(links)?;
+        let mut functions = self
+            .0
+            .description
+            .programs
+            .iter()
+            .filter(|program| program.is_struct_ops());
+        if !functions.any(|program| program.link) {
+            return Ok(());
         }
         for map in self.0.raw.maps() {
             // SAFETY: the map is a loaded object's.
@@ -76,6 +87,15 @@ impl Object {
             }
         }
         Ok(())
+    }
+
+    /// What the user should know of what was attached, a line each: optional programs that are left out. Told once.
+    pub fn take_notes(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn note(&self, note: String) {
+        self.0.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
     }
 
     /// The program of this name. It may have been left out of loading; then it cannot be attached.

@@ -17,6 +17,8 @@ use crate::log::record;
 use crate::object::Object;
 use crate::program::Program;
 use crate::raw::{self, MapEntry, Raw};
+use crate::reopen::Replay;
+use crate::stand_in::{StandIns, has_alternatives};
 use crate::target;
 
 /// How an object is opened.
@@ -37,7 +39,12 @@ pub struct OpenObject {
     pub(crate) raw: Raw,
     pub(crate) description: Arc<Description>,
     pub(crate) places: Places,
-    cut: Option<Cut>,
+    pub(crate) btf_path: Option<PathBuf>,
+    /// The small BTF, as long as libbpf may open it.
+    pub(crate) cut: Option<Cut>,
+    /// None where there is nothing else to try if loading fails.
+    pub(crate) replay: Option<Replay>,
+    pub(crate) stand_ins: StandIns,
 }
 
 impl OpenObject {
@@ -46,10 +53,8 @@ impl OpenObject {
     /// Values that the package gives to variables are written, and programs whose `attach` differs from their section are turned to
     /// that target. Nothing is pinned, whatever the object's maps ask for: a run leaves nothing behind.
     pub fn open(object: &[u8], description: Arc<Description>, options: &OpenOptions) -> Result<Self> {
-        let cut = match &options.cut_btf {
-            Some(btf) => Some(Cut::new(btf, object)?),
-            None => None,
-        };
+        let cut = options.cut_btf.as_deref().map(Cut::new).transpose()?;
+        let replay = (cut.is_some() || has_alternatives(&description)).then(|| Replay::new(object));
         let btf_path = cut.as_ref().map(Cut::path).or_else(|| options.btf_path.clone());
         let raw = open_raw(object, &description, btf_path.as_deref())?;
         for map in raw.maps() {
@@ -61,7 +66,10 @@ impl OpenObject {
             raw,
             description: Arc::clone(&description),
             places: options.places.clone(),
+            btf_path: options.btf_path.clone(),
             cut,
+            replay,
+            stand_ins: StandIns::default(),
         };
         crate::lost::check(&description)?;
         for program in &description.programs {
@@ -129,8 +137,8 @@ impl OpenObject {
     pub fn set_attach_function(&mut self, program: &str, function: &str) -> Result<()> {
         let raw = self.program(program)?;
         target::attach_target(raw, program, None, function)?;
-        if let Some(cut) = &mut self.cut {
-            cut.attach_function(program, function);
+        if let Some(replay) = &mut self.replay {
+            replay.attach_target(program, None, function);
         }
         Ok(())
     }
@@ -139,8 +147,8 @@ impl OpenObject {
     pub fn set_attach_program(&mut self, program: &str, other: &Program, function: &str) -> Result<()> {
         let other = other.fd()?.try_clone_to_owned()?;
         target::attach_target(self.program(program)?, program, Some(&other), function)?;
-        if let Some(cut) = &mut self.cut {
-            cut.attach_program(program, other, function);
+        if let Some(replay) = &mut self.replay {
+            replay.attach_target(program, Some(other), function);
         }
         Ok(())
     }
@@ -149,15 +157,16 @@ impl OpenObject {
     ///
     /// On an error nothing stays loaded. A verifier's refusal has its log.
     pub fn load(self) -> Result<Object> {
-        // SAFETY: the object is open and not loaded.
-        let (code, log) = record(|| unsafe { libbpf_sys::bpf_object__load(self.raw.object().as_ptr()) });
-        if code != 0 {
-            return match self.cut.as_ref().and_then(|cut| cut.open_without(&self)) {
-                Some(again) => again?.load(),
-                None => Err(explain::load(code, &log, &self.raw, &self.description)),
-            };
+        let mut open = self;
+        loop {
+            // SAFETY: the object is open and not loaded.
+            let (code, log) = record(|| unsafe { libbpf_sys::bpf_object__load(open.raw.object().as_ptr()) });
+            if code == 0 {
+                break;
+            }
+            open = open.once_more(code, &log)?;
         }
-        let object = Object::new(self.raw, self.description, self.places);
+        let object = Object::new(open.raw, open.description, open.places, open.stand_ins);
         object.write_initial_entries()?;
         Ok(object)
     }

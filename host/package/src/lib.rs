@@ -51,7 +51,7 @@ pub use package::Package;
 /// A JSON value as packages carry it: numbers keep all their digits, objects their order.
 pub use serde_json::Value;
 pub use target::{
-    Attachment, CgroupMode, Direction, Interface, Netfilter, PerfEvent, Places, ProbePoint, SampleRate, Target, Uprobe,
-    XdpMode,
+    Alternatives, Attachment, CgroupMode, Direction, Fallback, Interface, Netfilter, PerfEvent, Places, ProbePoint,
+    SampleRate, Target, Uprobe, XdpMode,
 };
 pub use types::{Member, Type, TypeIndex, TypeKind, Types};

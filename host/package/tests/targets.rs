@@ -1,6 +1,8 @@
 //! Where programs go: texts, packages and what their user says over them.
 
-use package::{Attachment, CgroupMode, Direction, Interface, Places, Program, SampleRate, Target, XdpMode};
+use package::{
+    Alternatives, Attachment, CgroupMode, Direction, Fallback, Interface, Places, Program, SampleRate, Target, XdpMode,
+};
 use serde_json::{Value, json};
 
 fn program(section: &str, options: Value) -> Program {
@@ -293,6 +295,41 @@ fn the_package_may_name_a_whole_target_in_place_of_a_section() {
         error.starts_with("program handle: \"nonsense\" is no target: "),
         "{error}"
     );
+}
+
+#[test]
+fn what_stands_in_for_a_missing_hook_is_read_in_each_of_its_forms() {
+    let read = |options: Value| program("fentry/x", options).alternatives();
+    assert_eq!(read(json!({})).unwrap(), Alternatives::default());
+    assert!(read(json!({"optional": ""})).unwrap().optional);
+    assert!(read(json!({"optional": true})).unwrap().optional);
+    assert!(!read(json!({"optional": false})).unwrap().optional);
+    let target = Fallback::Target(Target::parse("kprobe/x").unwrap());
+    assert_eq!(
+        read(json!({"fallback": "kprobe/x"})).unwrap().fallbacks,
+        [target.clone()]
+    );
+    assert_eq!(
+        read(json!({"fallback": ["kprobe/x", "other"]})).unwrap().fallbacks,
+        [target, Fallback::Program("other".into())]
+    );
+    for (options, why) in [
+        (
+            json!({"optional": 3}),
+            "program handle.optional: found a number, expected true or false",
+        ),
+        (
+            json!({"fallback": 3}),
+            "program handle.fallback: found a number, expected a target",
+        ),
+        (
+            json!({"fallback": "nowhere/x"}),
+            "program handle.fallback: \"nowhere/x\" is no target",
+        ),
+    ] {
+        let error = read(options).unwrap_err().to_string();
+        assert!(error.starts_with(why), "{error}");
+    }
 }
 
 #[test]

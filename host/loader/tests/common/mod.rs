@@ -19,7 +19,7 @@ pub(crate) fn compile(name: &str) -> (Vec<u8>, Description) {
         .entry(name.to_owned())
         .or_insert_with(|| run_clang(name))
         .clone();
-    let without = name == "refused" || name.starts_with("core");
+    let without = ["refused", "places", "missing"].contains(&name) || name.starts_with("core");
     let export: Vec<_> = (!without).then(|| "event".to_owned()).into_iter().collect();
     let description = Package::from_object(object.clone(), name, &export)
         .unwrap()

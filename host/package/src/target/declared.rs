@@ -42,6 +42,11 @@ pub enum Attachment {
 }
 
 impl Program {
+    /// Whether it is a function of a `struct_ops` map, which is attached in its place.
+    pub fn is_struct_ops(&self) -> bool {
+        matches!(self.section.split(['/', '.']).next(), Some("struct_ops"))
+    }
+
     /// Where the program goes: what `places` say, else the package, else its section.
     ///
     /// `maps` are those of the object. For programs of a network interface, a control group or a network namespace that nobody chose, these

@@ -1,11 +1,13 @@
 //! Where programs are attached: what a section, a package's entry and a command line say, in one type.
 
+mod alternatives;
 mod declared;
 mod parse;
 mod perf;
 mod settings;
 mod text;
 
+pub use alternatives::{Alternatives, Fallback};
 pub use declared::{Attachment, Places};
 
 /// A place to attach a program to: `target` of the contract, with maps and programs by their names.

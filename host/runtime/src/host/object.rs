@@ -220,7 +220,12 @@ impl wit::HostOpenObject for State {
 
 impl wit::HostObject for State {
     fn attach(&mut self, this: Resource<loader::Object>) -> wasmtime::Result<Result<Vec<Resource<Link>>, wit::Error>> {
-        let attached = self.table.get(&this)?.attach();
+        let object = self.table.get(&this)?;
+        let attached = object.attach();
+        for note in object.take_notes() {
+            // Nobody can be told that standard error is gone.
+            self.session.stderr.write_all(format!("warning: {note}\n").as_bytes()).ok();
+        }
         match attached {
             Ok(links) => links
                 .into_iter()
