@@ -23,6 +23,9 @@ use cli::{Cli, Command};
 use settings::Settings;
 
 fn main() -> ExitCode {
+    if console::is_watcher() {
+        return ExitCode::SUCCESS;
+    }
     let mut printer = Printer::stderr();
     let line = habits::with_command(std::env::args_os().collect());
     match execute(&line, &mut printer) {

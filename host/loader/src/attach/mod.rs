@@ -25,6 +25,7 @@ use crate::log::record;
 use crate::map::Map;
 use crate::program::Program;
 use crate::raw;
+use crate::watcher::{Kept, Ticket};
 
 /// Why an attachment did not come about.
 pub(crate) enum Failure {
@@ -204,8 +205,20 @@ impl crate::Object {
 
 /// Hands a map of functions to the kernel. Without `.link` in its section, this is undone when it is dropped and not when the process ends.
 pub(crate) fn struct_ops(map: &Map) -> Attached {
+    let raw = map.raw()?.as_ptr();
     // SAFETY: the map is a loaded object's, which the link keeps.
-    from_libbpf(unsafe { libbpf_sys::bpf_map__attach_struct_ops(map.raw()?.as_ptr()) })
+    let (held, flags) = unsafe {
+        (
+            from_libbpf(libbpf_sys::bpf_map__attach_struct_ops(raw))?,
+            libbpf_sys::bpf_map__map_flags(raw),
+        )
+    };
+    Ok(match held {
+        Held::Libbpf(link) if flags & libbpf_sys::BPF_F_LINK == 0 => {
+            Held::StructOps(link, Ticket::new(&Kept::StructOps(map.info().id)))
+        }
+        held => held,
+    })
 }
 
 /// What libbpf made, or what it said.

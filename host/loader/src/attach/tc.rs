@@ -11,6 +11,7 @@ use crate::link::Held;
 use crate::log::record;
 use crate::program::Program;
 use crate::raw;
+use crate::watcher::{Kept, Ticket};
 
 /// A filter of ours. The kernel keeps it until it is taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +72,8 @@ pub(super) fn attach(
     filter.handle = options.handle;
     filter.priority = options.priority;
     filter.program = options.prog_id;
-    Ok(Held::Filter(filter))
+    let ticket = Ticket::new(&Kept::Filter(filter.clone()));
+    Ok(Held::Filter(filter, ticket))
 }
 
 impl Filter {

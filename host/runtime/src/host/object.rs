@@ -224,7 +224,10 @@ impl wit::HostObject for State {
         let attached = object.attach();
         for note in object.take_notes() {
             // Nobody can be told that standard error is gone.
-            self.session.stderr.write_all(format!("warning: {note}\n").as_bytes()).ok();
+            self.session
+                .stderr
+                .write_all(format!("warning: {note}\n").as_bytes())
+                .ok();
         }
         match attached {
             Ok(links) => links
