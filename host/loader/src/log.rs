@@ -74,13 +74,17 @@ unsafe extern "C" fn print(level: u32, format: *const c_char, arguments: *mut c_
     };
     // A panic must not unwind through libbpf's frames.
     let _ = catch_unwind(AssertUnwindSafe(|| {
-        SINK.with_borrow(|sink| pass_on(level, format, arguments, sink.as_ref()));
+        // SAFETY: libbpf gives the format and the arguments that were made for it, and calls once for each message.
+        SINK.with_borrow(|sink| unsafe { pass_on(level, format, arguments, sink.as_ref()) });
     }));
     0
 }
 
 /// Formats a message for whoever wants it.
-fn pass_on(level: Level, format: *const c_char, arguments: *mut c_void, sink: Option<&(Level, LogSink)>) {
+///
+/// # Safety
+/// As for [`with_formatted`]: a format that ends in NUL, and a `va_list` with the arguments that it asks for, not used otherwise.
+unsafe fn pass_on(level: Level, format: *const c_char, arguments: *mut c_void, sink: Option<&(Level, LogSink)>) {
     let sink = sink.filter(|(up_to, _)| level <= *up_to);
     let keep = level != Level::Debug && KEPT_LOG.with_borrow(Option::is_some);
     if !keep && sink.is_none() {
@@ -99,7 +103,7 @@ fn pass_on(level: Level, format: *const c_char, arguments: *mut c_void, sink: Op
             });
         }
     };
-    // SAFETY: the arguments are libbpf's own, made for this format, and used once.
+    // SAFETY: what the caller promises is what is asked for.
     let _ = unsafe { with_formatted(format, arguments, take) };
 }
 
