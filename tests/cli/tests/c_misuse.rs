@@ -55,3 +55,38 @@ fn what_does_not_build_says_why_and_leaves_what_was_there() {
     assert!(words.contains("undefined symbol: main"), "{words}");
     assert!(words.contains("hint: a tool has a main"), "{words}");
 }
+
+#[test]
+fn a_wrong_command_line_is_told_what_is_wrong_with_it() {
+    let said = |line: &str| {
+        let ended = run(ecli(["run", "-q"]).arg(c_tool("options")).args(line.split_whitespace()));
+        (ended.code(), ended.stdout, ended.stderr)
+    };
+    for (line, numbers) in [
+        ("", "-1 -1\n"),
+        ("-a -p 0 --time=-9223372036854775808", "0 -9223372036854775808\n"),
+        ("--percent 100 -t9223372036854775807", "100 9223372036854775807\n"),
+    ] {
+        assert_eq!(said(line), (0, numbers.to_owned(), String::new()), "{line}");
+    }
+    for (line, what) in [
+        ("-p 101", "cannot parse argument \"101\": it must be from 0 to 100"),
+        ("-p -1", "cannot parse argument \"-1\": it must be from 0 to 100"),
+        ("-p 1x", "cannot parse argument \"1x\": it is not a whole number"),
+        ("--percent=", "cannot parse argument \"\": it is not a whole number"),
+        (
+            "-t 9223372036854775808",
+            "cannot parse argument \"9223372036854775808\": it must be from -9223372036854775808 to 9223372036854775807",
+        ),
+        ("-p", "missing argument for option '-p'"),
+        ("--percent", "missing argument for option '--percent'"),
+        ("-x", "invalid option '-x'"),
+        ("--all -xa", "invalid option '-x'"),
+        ("--bogus", "invalid option '--bogus'"),
+        ("--all=3", "invalid option '--all=3'"),
+        ("word", "unexpected argument \"word\""),
+    ] {
+        let expected = (2, String::new(), format!("error: {what}\nhint: -h lists all options\n"));
+        assert_eq!(said(line), expected, "{line}");
+    }
+}
