@@ -178,6 +178,8 @@ no map: there is no map nobody; there are: events, counts, waiting
 entries: 0, then 2
 label was label
 too late: -28
+load again: -28, the object is loaded already: open it again to load it again
+and again: -28, the object is loaded already: open it again to load it again
 per CPU: 4 bytes each, apart by 8
 written: 2
 read: 2, sum 7
