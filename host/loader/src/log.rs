@@ -125,6 +125,9 @@ pub(crate) fn keep_end(text: &mut String, size: usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -142,5 +145,43 @@ mod tests {
         let (object, log) = record(|| libbpf_rs::ObjectBuilder::default().open_memory(b"not an object"));
         assert!(object.is_err());
         assert!(log.contains("libbpf:"), "{log}");
+    }
+
+    #[test]
+    fn a_sink_hears_its_own_thread_and_nothing_once_it_is_taken_away() {
+        let provoke = || {
+            let (object, _) = record(|| libbpf_rs::ObjectBuilder::default().open_memory(b"not an object"));
+            assert!(object.is_err());
+        };
+        let heard = Arc::new(Mutex::new(String::new()));
+        let listen = |to: &Arc<Mutex<String>>| {
+            let to = Arc::clone(to);
+            set_log_sink(Some((
+                Level::Warn,
+                Box::new(move |_, text| to.lock().unwrap().push_str(text)),
+            )));
+        };
+        let taken = || std::mem::take(&mut *heard.lock().unwrap());
+        listen(&heard);
+        provoke();
+        assert!(taken().contains("libbpf:"));
+        // What another thread does, with a sink of its own and without one, is not this one's.
+        let theirs = Arc::new(Mutex::new(String::new()));
+        thread::scope(|scope| {
+            scope.spawn(provoke);
+            scope.spawn(|| {
+                listen(&theirs);
+                provoke();
+                set_log_sink(None);
+            });
+        });
+        assert_eq!(taken(), "");
+        assert!(theirs.lock().unwrap().contains("libbpf:"));
+        // Nor does it take away this one's.
+        provoke();
+        assert!(taken().contains("libbpf:"));
+        set_log_sink(None);
+        provoke();
+        assert_eq!(taken(), "");
     }
 }

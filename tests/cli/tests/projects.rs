@@ -61,6 +61,7 @@ fn maps_variables_targets_and_waiting_have_types() {
     for expected in [
         "per CPU: 2 keys, sum 7",
         "too few: WrongSize",
+        "uneven: WrongSize",
         "queue: Full, Some(1) Some(2) None",
         "target: NotFound",
         "ready",
