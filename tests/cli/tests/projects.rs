@@ -208,3 +208,27 @@ fn several_buffers_are_printed_each_by_its_type() {
         assert!(pids.iter().any(|pid| both(&pid)), "{pids:?} in {all:?}");
     }
 }
+
+/// Names that C takes and Rust does not, or that a file made of them has already.
+#[test]
+fn awkward_names_are_no_trouble() {
+    let fields =
+        "anonymous_1: event_anonymous_1 { words: [117] }, anonymous_2: event_anonymous_2 { words: [17748561031465] }";
+    for (language, kept, chosen) in [
+        (
+            "rust",
+            format!("event {{ type: 4, {fields}, virtual: -2, core: core_ {{ fn: 102, virtual: 7 }} }}\n"),
+            "event { type: 3, ",
+        ),
+        ("c", "type=4 virtual=-2\n".to_owned(), "type=3 virtual=-2\n"),
+    ] {
+        let name = format!("program-{language}");
+        let component = built(&project(&name, "tests/cli/sources/program.bpf.c", language));
+        let mut tool = Running::start(ecli(["run"]).arg(&component));
+        tool.line_after(exec, |line| line == kept);
+        assert_eq!(tool.interrupt().code(), 0);
+        let mut tool = Running::start(ecli(["run"]).arg(&component).args(["--self", "value"]));
+        tool.line_after(exec, |line| line.starts_with(chosen));
+        assert_eq!(tool.interrupt().code(), 0);
+    }
+}
