@@ -194,7 +194,7 @@ popped 2
 popped 3
 empty: -44
 missing: refused -44
-misfit: refused -52
+misfit: refused -28
 attached to tracepoint/sched/sched_process_fork
 program fill, tp/sched/sched_process_exec
 ready
