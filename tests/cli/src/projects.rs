@@ -53,8 +53,14 @@ pub fn built(folder: &Path) -> PathBuf {
 /// The component of an example with user space of its own: `examples/NAME/LANGUAGE`, with the skeletons of these BPF programs in the
 /// example's folder. What is made is made in a copy.
 pub fn example_tool(name: &str, objects: &[&str], language: &str) -> PathBuf {
+    // Several tests have the same tool: it is made once, and not from under another that runs it.
+    static MADE: Mutex<BTreeMap<PathBuf, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let example = root().join("examples").join(name);
     let folder = projects().join(format!("{name}-{language}"));
+    if let Some(component) = made.get(&folder) {
+        return component.clone();
+    }
     fs::remove_dir_all(&folder).ok();
     copy_own(&example.join(language), &folder);
     for object in objects {
@@ -66,7 +72,9 @@ pub fn example_tool(name: &str, objects: &[&str], language: &str) -> PathBuf {
         let done = run(ecc.args(["--lang", language, "-o"]).arg(&folder));
         assert_eq!(done.code(), 0, "{}", done.stderr);
     }
-    built(&folder)
+    let component = built(&folder);
+    made.insert(folder, component.clone());
+    component
 }
 
 /// What somebody has written, without what is made from it.

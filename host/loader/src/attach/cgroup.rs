@@ -71,8 +71,10 @@ pub(super) fn open(path: &str) -> crate::Result<File> {
         Some(root) if path.trim_end_matches('/') == USUAL => open_folder(root),
         Some(root) => Err(Error::not_found(format!("{path} is no control group of version 2"))
             .with_hint(format!("these are below {root}"))),
-        None => Err(Error::new(Kind::KernelLacks, "no control groups of version 2 are mounted")
-            .with_hint(format!("mount them: mount -t cgroup2 cgroup2 {USUAL}"))),
+        None => Err(
+            Error::new(Kind::KernelLacks, "no control groups of version 2 are mounted")
+                .with_hint(format!("mount them: mount -t cgroup2 cgroup2 {USUAL}")),
+        ),
     }
 }
 
