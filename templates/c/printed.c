@@ -48,8 +48,10 @@ int main(int argc, char **argv)
 	}
 	/* An option for each variable that the BPF program has; `-h` lists them. Above 0: there is nothing to do but to end. */
 	int err = eunomia_object__parse_args(skel->obj, argc, argv);
-	int status = err == 0 ? run(skel) != 0 : err > 0 ? 0 : 2;
+	int status = err == -EINVAL ? 2 : err < 0;
 
+	if (err == 0)
+		status = run(skel) != 0;
 	{{struct}}_bpf__destroy(skel);
 	return status;
 }

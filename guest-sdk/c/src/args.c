@@ -36,12 +36,16 @@ int eunomia_object__parse_args(struct bpf_object *obj, int argc, char *const *ar
 		result = apply(obj, &outcome.val.run);
 		break;
 	case EUNOMIA_BPF_ARGS_OUTCOME_TEXT:
-		result = eunomia_write(outcome.val.text.ptr, outcome.val.text.len) ?: 1;
+		result = eunomia_write(outcome.val.text.ptr, outcome.val.text.len);
+		/* Who does not read on has seen enough. */
+		if (!result || result == -EPIPE)
+			result = 1;
 		break;
 	default:
-		fprintf(stderr, "error: %s\n", eunomia_text(outcome.val.usage));
 		result = eunomia_fail(EINVAL, eunomia_text(outcome.val.usage));
 	}
 	eunomia_bpf_args_outcome_free(&outcome);
+	if (result < 0)
+		fprintf(stderr, "error: %s\n", eunomia_error());
 	return result;
 }

@@ -107,6 +107,7 @@ int eunomia_output_failure(eunomia_bpf_output_error_t *error)
 {
 	if (error->tag == EUNOMIA_BPF_OUTPUT_ERROR_CLOSED)
 		return eunomia_fail(EPIPE, "whoever read the output has gone");
+	eunomia_lose_output(eunomia_text(error->val.other));
 	return remember(EIO, (char *)error->val.other.ptr);
 }
 

@@ -34,6 +34,12 @@ void eunomia_interrupt(void);
 /* Writes what was printed, before the tool waits. */
 int eunomia_before_wait(void);
 
+/* Remembers for the end of the run that output was lost, and why. */
+void eunomia_lose_output(const char *why);
+
+/* The status of a run that would end with `status`: where output was lost and nobody has minded, that is told, and makes it 1. */
+int eunomia_end(int status);
+
 /* A string as the host takes it; it reads it during the call only. */
 static inline guest_string_t eunomia_string(const char *text)
 {

@@ -111,8 +111,11 @@ int eunomia_object__set_json(struct bpf_object *obj, const char *variable, const
 int bpf_object__load(struct bpf_object *obj)
 {
 	eunomia_bpf_object_error_t error;
-	int err = eunomia_open(obj);
+	int err;
 
+	if (obj->is_loaded)
+		return eunomia_fail(EINVAL, "the object is loaded already: open it again to load it again");
+	err = eunomia_open(obj);
 	if (err)
 		return err;
 	/* Used up, whether or not it works: what was set is gone with it, so there is no second time. */

@@ -37,19 +37,39 @@ int eunomia_flush(void)
 	return err || length == 0 ? err : eunomia_write(output.bytes, length);
 }
 
+static const char no_room[] = "there was no memory for what was printed";
+
+/* Why output was lost, the first time. */
+static const char *lost;
+
+void eunomia_lose_output(const char *why)
+{
+	if (!lost)
+		lost = strdup(why) ?: no_room;
+}
+
+/* Not printf, which would make the smallest tool twice as large. */
+static void say(const char *words)
+{
+	(void)!write(STDERR_FILENO, words, strlen(words));
+}
+
+int eunomia_end(int status)
+{
+	/* A tool that ends badly has its own words. */
+	if (status || !lost)
+		return status;
+	say("error: ");
+	say(lost);
+	say("\n");
+	return 1;
+}
+
 /* What is left when the tool ends. */
 __attribute__((destructor)) static void flush_at_end(void)
 {
-	int err = eunomia_flush();
-
-	/* A reader who has gone is nothing to complain about. */
-	if (err && err != -EPIPE) {
-		static const char words[] = "error: what was printed last could not be written\n";
-
-		/* Not printf, which would make the smallest tool twice as large. */
-		(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
-		eunomia_set_exit_code(1);
-	}
+	if (eunomia_flush() == -ENOMEM)
+		eunomia_lose_output(no_room);
 }
 
 /* Room for `size` bytes at the end; NULL if there is no memory. */

@@ -149,6 +149,9 @@ int eunomia_skeleton__load(const struct eunomia_skeleton *skeleton, void *opened
 	struct bpf_object *obj = ((struct opened *)opened)->obj;
 	int err = 0;
 
+	/* Or the first variable that was changed would be what is too late. */
+	if (obj->is_loaded)
+		return bpf_object__load(obj);
 	/* What is as the package has it need not be said. */
 	for (size_t i = 0; !err && i < skeleton->num_variables; i++) {
 		const struct eunomia_skeleton_variable *variable = &skeleton->variables[i];

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "bindings.h"
+#include "internal.h"
 
 void __wasm_call_ctors(void);
 void __wasm_call_dtors(void);
@@ -20,6 +21,7 @@ bool exports_wasi_cli_run_run(void)
 	int status = __main_void();
 	/* What atexit was given, and the buffers of the standard streams. */
 	__wasm_call_dtors();
+	status = eunomia_end(status);
 	/* Zero is what a run that returns well has without a word, unless the tool has said something else. */
 	if (status != 0)
 		eunomia_bpf_session_set_exit_code((uint8_t)status);

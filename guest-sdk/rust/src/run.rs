@@ -19,16 +19,18 @@ pub fn run(tool: impl FnOnce() -> Result<(), Error>) {
     let code = match error.kind() {
         // Who read the output has seen enough.
         ErrorKind::Closed => 0,
-        ErrorKind::Help => {
-            // As above.
-            let _ = output::write(std::string::ToString::to_string(&error).as_bytes());
-            0
-        }
-        kind => {
-            // Who closed that cannot be told so.
-            let _ = writeln!(stderr(), "error: {error}");
-            if kind == ErrorKind::Usage { 2 } else { 1 }
-        }
+        ErrorKind::Help => match output::write(std::string::ToString::to_string(&error).as_bytes()) {
+            Ok(()) | Err(output::OutputError::Closed) => 0,
+            Err(error) => complain(&error.into()),
+        },
+        _ => complain(&error),
     };
     session::set_exit_code(code);
+}
+
+/// Tells it, and gives the exit status.
+fn complain(error: &Error) -> u8 {
+    // Who closed that cannot be told so.
+    let _ = writeln!(stderr(), "error: {error}");
+    if error.kind() == ErrorKind::Usage { 2 } else { 1 }
 }

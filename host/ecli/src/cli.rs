@@ -49,7 +49,6 @@ Exit status:
   2      The command line is wrong, ecli's part or the tool's
   4      Events were lost, under --fail-on-loss
   125    The tool was not started: a broken file, a failed download
-  126    It was refused
   127    There is nothing of that name
   134    The tool trapped or went over a limit
   128+n  A second signal n ended it at once; the first ends it in order

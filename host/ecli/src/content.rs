@@ -116,6 +116,14 @@ fn no_package(error: package::Error, bytes: &[u8], name: &Name) -> Failure {
     if bytes.trim_ascii_start().starts_with(b"<") && matches!(name, Name::Url(_)) {
         return failure.with_hint("the server sent a page for people; take the address of the raw file");
     }
+    if let Name::File(path) = name
+        && path.extension().is_some_and(|extension| extension == "c")
+    {
+        return failure.with_hint(format!(
+            "`ecc {}` compiles it to a package.json; run that",
+            path.display()
+        ));
+    }
     if bytes.starts_with(b"\x7fELF") {
         return failure.with_hint("compile the source to a package with `ecc FILE.bpf.c`, and run that");
     }

@@ -2,10 +2,9 @@
 
 use std::time::Instant;
 
-use anyhow::Context;
 use console::{Exit, Failure, Printer, Run, Verbosity};
 use registry::{Fetched, Limits, Name};
-use runtime::{Engine, Replacement, Replacements, Skeleton, Tool};
+use runtime::{Engine, Replacement, Replacements, Skeleton, Tool, UnfitReplacement};
 
 use crate::content::Content;
 use crate::settings::Settings;
@@ -99,7 +98,12 @@ fn prepare(
         Content::Component(bytes) => engine
             .tool(&bytes, replacements)
             .map(|tool| (tool, None))
-            .with_context(|| format!("{name} does not run on this host")),
+            .map_err(|error| {
+                if error.is::<UnfitReplacement>() {
+                    return error;
+                }
+                error.context(format!("{name} does not run on this host"))
+            }),
     }
     .map_err(Failure::host)
 }

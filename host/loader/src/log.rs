@@ -74,13 +74,17 @@ unsafe extern "C" fn print(level: u32, format: *const c_char, arguments: *mut c_
     };
     // A panic must not unwind through libbpf's frames.
     let _ = catch_unwind(AssertUnwindSafe(|| {
-        SINK.with_borrow(|sink| pass_on(level, format, arguments, sink.as_ref()));
+        // SAFETY: libbpf gives the format and the arguments that were made for it, and calls once for each message.
+        SINK.with_borrow(|sink| unsafe { pass_on(level, format, arguments, sink.as_ref()) });
     }));
     0
 }
 
 /// Formats a message for whoever wants it.
-fn pass_on(level: Level, format: *const c_char, arguments: *mut c_void, sink: Option<&(Level, LogSink)>) {
+///
+/// # Safety
+/// As for [`with_formatted`]: a format that ends in NUL, and a `va_list` with the arguments that it asks for, not used otherwise.
+unsafe fn pass_on(level: Level, format: *const c_char, arguments: *mut c_void, sink: Option<&(Level, LogSink)>) {
     let sink = sink.filter(|(up_to, _)| level <= *up_to);
     let keep = level != Level::Debug && KEPT_LOG.with_borrow(Option::is_some);
     if !keep && sink.is_none() {
@@ -99,7 +103,7 @@ fn pass_on(level: Level, format: *const c_char, arguments: *mut c_void, sink: Op
             });
         }
     };
-    // SAFETY: the arguments are libbpf's own, made for this format, and used once.
+    // SAFETY: what the caller promises is what is asked for.
     let _ = unsafe { with_formatted(format, arguments, take) };
 }
 
@@ -121,6 +125,9 @@ pub(crate) fn keep_end(text: &mut String, size: usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -138,5 +145,43 @@ mod tests {
         let (object, log) = record(|| libbpf_rs::ObjectBuilder::default().open_memory(b"not an object"));
         assert!(object.is_err());
         assert!(log.contains("libbpf:"), "{log}");
+    }
+
+    #[test]
+    fn a_sink_hears_its_own_thread_and_nothing_once_it_is_taken_away() {
+        let provoke = || {
+            let (object, _) = record(|| libbpf_rs::ObjectBuilder::default().open_memory(b"not an object"));
+            assert!(object.is_err());
+        };
+        let heard = Arc::new(Mutex::new(String::new()));
+        let listen = |to: &Arc<Mutex<String>>| {
+            let to = Arc::clone(to);
+            set_log_sink(Some((
+                Level::Warn,
+                Box::new(move |_, text| to.lock().unwrap().push_str(text)),
+            )));
+        };
+        let taken = || std::mem::take(&mut *heard.lock().unwrap());
+        listen(&heard);
+        provoke();
+        assert!(taken().contains("libbpf:"));
+        // What another thread does, with a sink of its own and without one, is not this one's.
+        let theirs = Arc::new(Mutex::new(String::new()));
+        thread::scope(|scope| {
+            scope.spawn(provoke);
+            scope.spawn(|| {
+                listen(&theirs);
+                provoke();
+                set_log_sink(None);
+            });
+        });
+        assert_eq!(taken(), "");
+        assert!(theirs.lock().unwrap().contains("libbpf:"));
+        // Nor does it take away this one's.
+        provoke();
+        assert!(taken().contains("libbpf:"));
+        set_log_sink(None);
+        provoke();
+        assert_eq!(taken(), "");
     }
 }

@@ -21,6 +21,18 @@ pub struct Replacement {
     pub bytes: Vec<u8>,
 }
 
+/// What is wrong with a component in place of a default one: another file than the tool that it is for.
+#[derive(Debug)]
+pub struct UnfitReplacement(String);
+
+impl std::fmt::Display for UnfitReplacement {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UnfitReplacement {}
+
 /// Which defaults to replace.
 #[derive(Debug, Clone, Default)]
 pub struct Replacements {
@@ -58,19 +70,22 @@ fn part(default: &Packed, replacement: Option<&Replacement>, export: &str, allow
         return default.unpack();
     };
     let Interfaces { exports, .. } =
-        Interfaces::of(bytes).with_context(|| format!("{name} is not a WebAssembly component"))?;
+        Interfaces::of(bytes).with_context(|| UnfitReplacement(format!("{name} is not a WebAssembly component")))?;
     if !exports.iter().any(|found| found == export) {
-        bail!("{name} does not export {export}; it exports {}", list(&exports));
+        bail!(UnfitReplacement(format!(
+            "{name} does not export {export}; it exports {}",
+            list(&exports)
+        )));
     }
     // Whatever else it exported would stand between the tool and the host.
     if exports.len() > 1 {
-        bail!(
+        bail!(UnfitReplacement(format!(
             "{name} exports more than {export}, which is all it may: {}",
             list(&exports)
-        );
+        )));
     }
     let closed = compose(bytes, &[("closed", &defaults::CLOSED.unpack()?)])
-        .with_context(|| format!("{name} cannot be closed against WASI"))?;
+        .with_context(|| UnfitReplacement(format!("{name} cannot be closed against WASI")))?;
     let asked: Vec<String> = Interfaces::of(&closed)?
         .imports
         .into_iter()
@@ -80,15 +95,15 @@ fn part(default: &Packed, replacement: Option<&Replacement>, export: &str, allow
         })
         .collect();
     if !asked.is_empty() {
-        bail!(
-            "{name} asks for {}; a component that exports {export} may ask for {} only",
-            list(&asked),
-            if allowed.is_empty() {
-                "nothing".to_string()
-            } else {
-                allowed.join(", ")
-            }
-        );
+        let allowed = if allowed.is_empty() {
+            "nothing".to_string()
+        } else {
+            allowed.join(", ")
+        };
+        bail!(UnfitReplacement(format!(
+            "{name} asks for {}; a component that exports {export} may ask for {allowed} only",
+            list(&asked)
+        )));
     }
     Ok(closed)
 }

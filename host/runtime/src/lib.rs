@@ -58,7 +58,7 @@ mod wasi;
 mod watchdog;
 
 #[cfg(feature = "compiler")]
-pub use assemble::{Replacement, Replacements};
+pub use assemble::{Replacement, Replacements, UnfitReplacement};
 pub use embedded::Embedded;
 pub use engine::Engine;
 pub use host::Skeleton;

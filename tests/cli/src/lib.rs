@@ -10,6 +10,10 @@ use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+mod projects;
+
+pub use projects::{build_wasm, built, c_source, c_tool, c_tool_project, example_tool, project};
+
 /// Long enough for a loaded machine, short enough for a hang to be seen.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -282,84 +286,6 @@ pub fn guest(name: &str) -> PathBuf {
     let path = target.join("wasm32-wasip2/release").join(name).with_extension("wasm");
     assert!(path.exists(), "{} is missing: run `make guests` first", path.display());
     path
-}
-
-/// A project that `ecc gen-wasm-skel` writes for a source below `root`, in a folder of its own below the target folder, which all
-/// projects share for what cargo builds.
-pub fn project(name: &str, source: &str, language: &str) -> PathBuf {
-    let folder = projects().join(name);
-    fs::remove_dir_all(&folder).ok();
-    let source = root().join(source);
-    let header = PathBuf::from(source.to_str().unwrap().replace(".bpf.c", ".h"));
-    let mut ecc = Command::new(program("ecc"));
-    ecc.arg("gen-wasm-skel").arg(&source);
-    if header.exists() {
-        ecc.arg(header);
-    }
-    let done = run(ecc.args(["--lang", language, "-o"]).arg(&folder));
-    assert_eq!(done.code(), 0, "{}", done.stderr);
-    folder
-}
-
-fn projects() -> PathBuf {
-    program("ecc").ancestors().nth(2).unwrap().join("projects")
-}
-
-/// `ecc build-wasm` in a project's folder.
-pub fn build_wasm(folder: &Path) -> Command {
-    let mut ecc = Command::new(program("ecc"));
-    ecc.arg("build-wasm")
-        .arg(folder)
-        .env("CARGO_TARGET_DIR", projects().join("target"));
-    ecc
-}
-
-/// The component of a project.
-#[track_caller]
-pub fn built(folder: &Path) -> PathBuf {
-    // Projects of the same name have the same file in the target folder.
-    static BUILDING: Mutex<()> = Mutex::new(());
-    let _alone = BUILDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    // However long it takes: cargo may wait for another cargo, and compiles.
-    let done = build_wasm(folder).output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    folder.join("app.wasm")
-}
-
-/// The component of an example with user space of its own: `examples/NAME/LANGUAGE`, with the skeletons of these BPF programs in the
-/// example's folder. What is made is made in a copy.
-pub fn example_tool(name: &str, objects: &[&str], language: &str) -> PathBuf {
-    let example = root().join("examples").join(name);
-    let folder = projects().join(format!("{name}-{language}"));
-    fs::remove_dir_all(&folder).ok();
-    copy_own(&example.join(language), &folder);
-    for object in objects {
-        let source = example.join(format!("{object}.bpf.c"));
-        let mut ecc = Command::new(program("ecc"));
-        ecc.arg("gen-wasm-skel")
-            .arg(&source)
-            .arg(source.with_extension("").with_extension("h"));
-        let done = run(ecc.args(["--lang", language, "-o"]).arg(&folder));
-        assert_eq!(done.code(), 0, "{}", done.stderr);
-    }
-    built(&folder)
-}
-
-/// What somebody has written, without what is made from it.
-fn copy_own(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap();
-        if ["sdk", "skel", "target"].iter().any(|made| name == *made) {
-            continue;
-        }
-        if path.is_dir() {
-            copy_own(&path, &to.join(name));
-        } else {
-            fs::copy(&path, to.join(name)).unwrap();
-        }
-    }
 }
 
 /// The kernel's number of a map that a process holds, by the map's name.

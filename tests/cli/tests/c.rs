@@ -1,50 +1,18 @@
 //! User space of one's own in C: `ecc gen-wasm-skel`, `ecc build-wasm`, and what comes out, run with the real kernel. The sources are under
 //! `sources/c`.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
 
-use cli_tests::{Ended, Running, build_wasm, built, ecli, program, project, root, run};
+use cli_tests::{Ended, Running, built, c_source, c_tool, c_tool_project, ecli, program, project, root, run};
 
 fn exec() {
     Command::new("/bin/true").status().unwrap();
 }
 
-fn source(name: &str) -> PathBuf {
-    root().join("tests/cli/sources/c").join(name).with_extension("c")
-}
-
-/// The component of one C file, built once for all tests.
-fn tool(name: &str) -> PathBuf {
-    static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
-    let mut built = BUILT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let make = || {
-        let folder = program("ecc").ancestors().nth(2).unwrap().join("projects");
-        fs::create_dir_all(&folder).unwrap();
-        let path = folder.join(format!("c-{name}.wasm"));
-        let done = run(Command::new(program("ecc"))
-            .arg("build-wasm")
-            .arg(source(name))
-            .arg("-o")
-            .arg(&path));
-        assert_eq!((done.code(), done.stderr.as_str()), (0, ""), "{done:?}");
-        path
-    };
-    built.entry(name.to_owned()).or_insert_with(make).clone()
-}
-
-/// A project with one of the sources as its `main.c`.
-fn with_main(name: &str, bpf: &str, main: &str) -> PathBuf {
-    let folder = project(name, bpf, "c");
-    fs::copy(source(main), folder.join("src/main.c")).unwrap();
-    folder
-}
-
 fn said(name: &str, arguments: &[&str]) -> Ended {
-    run(ecli(["run", "-q"]).arg(tool(name)).args(arguments))
+    run(ecli(["run", "-q"]).arg(c_tool(name)).args(arguments))
 }
 
 /// What a component asks for, as `ecli inspect` lists it.
@@ -95,7 +63,7 @@ fn a_project_without_typed_events_prints_with_the_default_printer() {
 #[test]
 fn a_component_asks_for_what_its_code_reaches() {
     assert_eq!(
-        imports(&tool("nothing")),
+        imports(&c_tool("nothing")),
         [
             "eunomia:bpf/output@0.1.0",
             "eunomia:bpf/session@0.1.0",
@@ -106,7 +74,7 @@ fn a_component_asks_for_what_its_code_reaches() {
         ]
     );
     // A program that opens files asks for none, because it would get none.
-    for import in imports(&tool("words")) {
+    for import in imports(&c_tool("words")) {
         for interface in [
             "wasi:filesystem",
             "wasi:sockets",
@@ -117,7 +85,7 @@ fn a_component_asks_for_what_its_code_reaches() {
             assert!(!import.starts_with(interface), "{import}");
         }
     }
-    let size = fs::metadata(tool("nothing")).unwrap().len();
+    let size = fs::metadata(c_tool("nothing")).unwrap().len();
     assert!(size < 25_000, "{size} bytes");
 }
 
@@ -159,13 +127,13 @@ fn c_s_own_library_works_and_files_are_refused() {
     ];
     assert_eq!(formats.lines().collect::<Vec<_>>(), expected);
     let mut local = ecli(["run"]);
-    let local = run(local.arg(tool("words")).arg("time").env("TZ", "Asia/Tokyo"));
+    let local = run(local.arg(c_tool("words")).arg("time").env("TZ", "Asia/Tokyo"));
     assert_eq!(local.stdout, "2023-11-15 07:13:20\n");
 }
 
 #[test]
 fn a_handler_of_sigint_is_called_when_the_run_should_end() {
-    let mut sleeper = Running::start(ecli(["run"]).arg(tool("words")).arg("sleep"));
+    let mut sleeper = Running::start(ecli(["run"]).arg(c_tool("words")).arg("sleep"));
     sleeper.line(|line| line == "ready\n");
     let ended = sleeper.interrupt();
     assert_eq!((ended.code(), ended.stdout.as_str()), (0, "ready\nsignal 2\ndone\n"));
@@ -173,7 +141,7 @@ fn a_handler_of_sigint_is_called_when_the_run_should_end() {
 
 #[test]
 fn user_space_that_was_written_for_libbpf_runs() {
-    let folder = with_main("c-libbpf", "examples/bootstrap/bootstrap.bpf.c", "libbpf");
+    let folder = c_tool_project("c-libbpf", "examples/bootstrap/bootstrap.bpf.c", "libbpf");
     let mut tool = Running::start(ecli(["run"]).arg(built(&folder)));
     tool.line_after(exec, |line| {
         line.starts_with("EXEC  true ") && line.ends_with(" /bin/true\n")
@@ -190,7 +158,7 @@ fn user_space_that_was_written_for_libbpf_runs() {
 
 #[test]
 fn every_power_of_the_contract_is_there() {
-    let folder = with_main("c-powers", "tests/cli/sources/layouts.bpf.c", "powers");
+    let folder = c_tool_project("c-powers", "tests/cli/sources/layouts.bpf.c", "powers");
     let mut tool = Running::start(ecli(["run"]).arg(built(&folder)));
     tool.line(|line| line == "attach: 0\n");
     tool.line_after(exec, |line| line.starts_with("event: "));
@@ -210,6 +178,8 @@ no map: there is no map nobody; there are: events, counts, waiting
 entries: 0, then 2
 label was label
 too late: -28
+load again: -28, the object is loaded already: open it again to load it again
+and again: -28, the object is loaded already: open it again to load it again
 per CPU: 4 bytes each, apart by 8
 written: 2
 read: 2, sum 7
@@ -224,7 +194,7 @@ popped 2
 popped 3
 empty: -44
 missing: refused -44
-misfit: refused -52
+misfit: refused -28
 attached to tracepoint/sched/sched_process_fork
 program fill, tp/sched/sched_process_exec
 ready
@@ -244,10 +214,10 @@ fn argp_reads_and_prints_as_gnu_s_does() {
     // The same source, with this machine's C library.
     let folder = tempfile::tempdir().unwrap();
     let native = folder.path().join("opensnoop");
-    let made = Command::new("cc").arg(source("argp")).arg("-o").arg(&native).status();
+    let made = Command::new("cc").arg(c_source("argp")).arg("-o").arg(&native).status();
     assert!(made.unwrap().success());
     let component = folder.path().join("opensnoop.wasm");
-    fs::copy(tool("argp"), &component).unwrap();
+    fs::copy(c_tool("argp"), &component).unwrap();
     let lines = [
         "--help",
         "--usage",
@@ -315,58 +285,6 @@ fn the_tool_in_the_manual_runs() {
     let mut tool = Running::start(ecli(["run"]).arg(folder.path().join("app.wasm")).arg("1"));
     tool.line_after(exec, |line| line.ends_with(" true\n"));
     assert_eq!(tool.interrupt().code(), 0);
-}
-
-/// It was stopped, and the message says by what; what it had printed before is there.
-#[track_caller]
-fn stopped(how: &str, by: &str) {
-    let ended = said("breaks", &[how]);
-    assert_eq!((ended.code(), ended.stdout.as_str()), (134, "begins\n"), "{ended:?}");
-    assert!(ended.stderr.contains(by), "expected {by:?} in {:?}", ended.stderr);
-}
-
-#[test]
-fn guests_that_misbehave_are_stopped_and_the_message_names_the_limit() {
-    // A neighbour that notices nothing.
-    let mut neighbour = Running::start(ecli(["run"]).arg(tool("words")).arg("sleep"));
-    neighbour.line(|line| line == "ready\n");
-    stopped(
-        "loop",
-        "time limit: the guest computed for 10 s without calling the host",
-    );
-    stopped("memory", "64 MiB are allowed");
-    stopped("recursion", "out of bounds memory access");
-    stopped("abort", "unreachable");
-    stopped("null", "uninitialized element");
-    stopped("handle", "unknown handle index 99");
-    stopped("address", "out of bounds memory access");
-    assert_eq!(neighbour.interrupt().stdout, "ready\nsignal 2\ndone\n");
-}
-
-#[test]
-fn what_does_not_build_says_why_and_leaves_what_was_there() {
-    let folder = project("c-broken", "examples/minimal/minimal.bpf.c", "c");
-    let main = folder.join("src/main.c");
-    fs::write(folder.join("app.wasm"), b"\0asm the one of before").unwrap();
-    let fails = |text: &str| {
-        fs::write(&main, text).unwrap();
-        let done = run(&mut build_wasm(&folder));
-        assert_eq!(done.code(), 1, "{done:?}");
-        assert_eq!(fs::read(folder.join("app.wasm")).unwrap(), b"\0asm the one of before");
-        done.stderr
-    };
-    let words = fails("int main(void) { return nothing; }\n");
-    assert!(words.contains("use of undeclared identifier 'nothing'"), "{words}");
-    assert!(
-        words.ends_with("src/main.c does not compile: see what clang says above\n"),
-        "{words}"
-    );
-    let words = fails("int fork(void);\nint main(void) { return fork(); }\n");
-    assert!(words.contains("main.o: undefined symbol: fork"), "{words}");
-    assert!(words.contains("hint: a tool in a sandbox has no processes"), "{words}");
-    let words = fails("int x;\n");
-    assert!(words.contains("undefined symbol: main"), "{words}");
-    assert!(words.contains("hint: a tool has a main"), "{words}");
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! How a run ends: in order, under load, when nobody reads any more; and what it leaves in the kernel.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use cli_tests::{Running, ecli, example, program_ids};
+use cli_tests::{Running, built, c_tool, ecli, example, program_ids, project};
 use rustix::process::Signal;
 
 /// Starts processes as fast as it can for as long as `during` takes.
@@ -145,6 +147,30 @@ fn a_closed_pipe_ends_it_quietly() {
         assert_eq!(ended.status.code(), Some(0));
         assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
     });
+}
+
+#[test]
+fn output_that_cannot_be_written_is_an_error_whoever_writes_it() {
+    let fails = |name: &Path, arguments: &[&str]| {
+        let mut ecli = ecli(["run", "-q", "--timeout", "100"]);
+        let full = File::create("/dev/full").unwrap();
+        let ended = ecli.arg(name).args(arguments).stdout(full).output().unwrap();
+        let words = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(1), "{name:?} {arguments:?}: {words}");
+        let is_told = words.starts_with("error: ") && words.ends_with("No space left on device (os error 28)\n");
+        assert!(is_told && words.lines().count() == 1, "{name:?} {arguments:?}: {words}");
+    };
+    let projects = ["rust", "c"].map(|language| {
+        let name = format!("full-{language}");
+        built(&project(&name, "examples/bootstrap/bootstrap.bpf.c", language))
+    });
+    for tool in [&example("bootstrap"), &projects[0], &projects[1]] {
+        fails(tool, &["-h"]);
+        under_load(|| fails(tool, &[]));
+    }
+    // What the C library keeps until the end.
+    fails(&c_tool("words"), &[]);
+    fails(&c_tool("words"), &["exit", "0"]);
 }
 
 #[test]

@@ -158,6 +158,26 @@ fn a_printer_of_ones_own_replaces_the_default() {
 }
 
 #[test]
+fn what_cannot_stand_in_is_named_and_not_the_tool() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("text.wasm");
+    std::fs::write(&text, "text").unwrap();
+    let words = guest("words");
+    for (option, file, what) in [
+        ("--printer", &text, "is not a WebAssembly component: "),
+        ("--printer", &words, "does not export eunomia:bpf/printer@"),
+        ("--args", &words, "does not export eunomia:bpf/args@"),
+    ] {
+        for tool in [guest("lines"), example("bootstrap")] {
+            let ended = run(ecli(["run", option]).arg(file).arg(&tool));
+            assert_eq!(ended.code(), 125, "{ended:?}");
+            let expected = format!("error: {} {what}", file.display());
+            assert!(ended.stderr.starts_with(&expected), "{expected:?} in {ended:?}");
+        }
+    }
+}
+
+#[test]
 fn an_args_component_of_ones_own_replaces_the_default() {
     let with = |arguments: &[&str]| {
         let mut command = ecli(["run", "-j", "--timeout", "0.2", "--args"]);

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 
 use cli_tests::{Running, build_wasm, built, ecli, program, project, root, run};
 
@@ -61,6 +62,7 @@ fn maps_variables_targets_and_waiting_have_types() {
     for expected in [
         "per CPU: 2 keys, sum 7",
         "too few: WrongSize",
+        "uneven: WrongSize",
         "queue: Full, Some(1) Some(2) None",
         "target: NotFound",
         "ready",
@@ -206,4 +208,88 @@ fn several_buffers_are_printed_each_by_its_type() {
         let both = |pid: &&u32| all.stdout.contains(&of(start, pid)) && all.stdout.contains(&of(end, pid));
         assert!(pids.iter().any(|pid| both(&pid)), "{pids:?} in {all:?}");
     }
+}
+
+/// Names that C takes and Rust does not, or that a file made of them has already.
+#[test]
+fn awkward_names_are_no_trouble() {
+    let fields =
+        "anonymous_1: event_anonymous_1 { words: [117] }, anonymous_2: event_anonymous_2 { words: [17748561031465] }";
+    for (language, kept, chosen) in [
+        (
+            "rust",
+            format!("event {{ type: 4, {fields}, virtual: -2, core: core_ {{ fn: 102, virtual: 7 }} }}\n"),
+            "event { type: 3, ",
+        ),
+        ("c", "type=4 virtual=-2\n".to_owned(), "type=3 virtual=-2\n"),
+    ] {
+        let name = format!("program-{language}");
+        let component = built(&project(&name, "tests/cli/sources/program.bpf.c", language));
+        let mut tool = Running::start(ecli(["run"]).arg(&component));
+        tool.line_after(exec, |line| line == kept);
+        assert_eq!(tool.interrupt().code(), 0);
+        let mut tool = Running::start(ecli(["run"]).arg(&component).args(["--self", "value"]));
+        tool.line_after(exec, |line| line.starts_with(chosen));
+        assert_eq!(tool.interrupt().code(), 0);
+    }
+}
+
+#[test]
+fn a_skeleton_that_is_older_than_its_program_is_told() {
+    let folder = project("older", "examples/minimal/minimal.bpf.c", "c");
+    let said = || {
+        let done = run(&mut build_wasm(&folder));
+        assert_eq!(done.code(), 0, "{done:?}");
+        done.stderr
+    };
+    assert_eq!(said(), "");
+    let later = SystemTime::now() + Duration::from_secs(60);
+    let source = fs::File::options()
+        .append(true)
+        .open(folder.join("minimal.bpf.c"))
+        .unwrap();
+    source.set_modified(later).unwrap();
+    let shown = folder.display();
+    assert_eq!(
+        said(),
+        format!(
+            "note: {shown}/minimal.bpf.c is newer than {shown}/skel/minimal.json, which was made of it: \
+             `ecc gen-wasm-skel` makes that anew, README.md has the whole line\n"
+        )
+    );
+}
+
+#[test]
+fn the_readme_has_the_line_that_makes_the_skeleton_anew() {
+    let folder = project("line", "examples/minimal/minimal.bpf.c", "c");
+    for made in [
+        "README.md",
+        "skel/minimal.json",
+        "skel/minimal.skel.c",
+        "skel/minimal.skel.h",
+    ] {
+        fs::remove_file(folder.join(made)).unwrap();
+    }
+    let ecc = |line: &str| {
+        // As a shell takes it.
+        let path = program("ecc").parent().unwrap().display().to_string();
+        let line = format!("PATH={path}:$PATH; {line}");
+        let done = run(Command::new("sh").args(["-c", &line]).current_dir(&folder));
+        assert_eq!((done.code(), done.stderr.as_str()), (0, ""), "{done:?}");
+        fs::read(folder.join("skel/other.json")).unwrap()
+    };
+    // The package is another one for it.
+    let given = "-a '-DUNUSED=\"two words\" -DLICENSE=OTHER' --name other --no-loss-counter";
+    let first = ecc(&format!("ecc gen-wasm-skel minimal.bpf.c --lang c {given}"));
+    let readme = fs::read_to_string(folder.join("README.md")).unwrap();
+    let line = readme
+        .lines()
+        .find(|line| line.starts_with("ecc gen-wasm-skel "))
+        .unwrap();
+    for option in ["--name other", "OTHER", "--no-loss-counter"] {
+        assert!(line.contains(option), "{option} in {line}");
+    }
+    assert!(readme.contains("| `minimal.bpf.c` and its headers |"), "{readme}");
+    fs::remove_dir_all(folder.join("skel")).unwrap();
+    assert!(ecc(line) == first, "{line}");
 }

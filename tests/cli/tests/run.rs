@@ -286,7 +286,9 @@ fn what_is_not_there_is_127() {
 fn a_format_that_the_printer_does_not_know_is_refused_before_anything_is_attached() {
     let ended = run(ecli(["run", "-o", "yaml"]).arg(example("bootstrap")));
     assert_eq!(ended.code(), 1);
-    assert!(ended.stderr.contains("yaml"), "{}", ended.stderr);
+    let expected = "error: the default printer has no output format yaml\n\
+                    hint: it has table and json; for others, --printer names one of your own\n";
+    assert!(ended.stderr.starts_with(expected), "{}", ended.stderr);
     assert_eq!(ended.stdout, "");
 }
 

@@ -131,7 +131,8 @@ fn options_of_ecli_are_in_the_environment() {
 
     let ended = run(&mut with(&tool("bootstrap"), "-o json --printer x.wasm"));
     let words = "error: ECLI_OPTIONS: `--printer` is none of the options: -o/--output FORMAT, -j/--json, --no-header, \
-        --timeout SECONDS, --count N, --fail-on-loss, -q/--quiet, -v/--verbose\n";
+        --timeout SECONDS, --count N, --attach PROGRAM=TARGET, --iface NAME, --cgroup PATH, \
+        --fail-on-loss, -q/--quiet, -v/--verbose\n";
     assert_eq!(
         (ended.code(), ended.stdout.as_str(), ended.stderr.as_str()),
         (2, "", words)

@@ -1,11 +1,10 @@
 /* Shows which files processes open, and which they could not. */
 #include <eunomia.h>
-#include <getopt.h>
+#include <eunomia/options.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "opensnoop.skel.h"
-#include "options.h"
 
 static const char help[] = "Usage: opensnoop [-h] [-x] [-U] [-p PID] [-t TID] [-u UID] [-n NAME]\n"
 			   "Trace which files processes open.\n"
@@ -49,26 +48,26 @@ static int parse(int argc, char **argv, struct opensnoop_bpf__rodata *variables)
 			print_uid = true;
 			break;
 		case 'p':
-			if (!read_number(optarg, &variables->pid_target))
-				return USAGE;
+			if (!eunomia_read_i32(optarg, INT32_MIN, INT32_MAX, &variables->pid_target))
+				return EUNOMIA_USAGE;
 			break;
 		case 't':
-			if (!read_number(optarg, &variables->tid_target))
-				return USAGE;
+			if (!eunomia_read_i32(optarg, INT32_MIN, INT32_MAX, &variables->tid_target))
+				return EUNOMIA_USAGE;
 			break;
 		case 'u':
-			if (!read_number(optarg, &uid))
-				return USAGE;
+			if (!eunomia_read_i32(optarg, INT32_MIN, INT32_MAX, &uid))
+				return EUNOMIA_USAGE;
 			variables->uid_target = uid;
 			break;
 		case 'n':
 			name = optarg;
 			break;
 		default:
-			return wrong_option(option, argv);
+			return eunomia_wrong_option(option, argv);
 		}
 	}
-	return optind < argc ? unexpected_argument(argv[optind]) : 0;
+	return optind < argc ? eunomia_unexpected_argument(argv[optind]) : 0;
 }
 
 static void show(const struct opensnoop_event *event)
@@ -143,7 +142,7 @@ int main(int argc, char **argv)
 	}
 	status = parse(argc, argv, skel->rodata);
 	if (status)
-		return status == USAGE ? USAGE : 0;
+		return status == EUNOMIA_USAGE ? EUNOMIA_USAGE : 0;
 	err = trace(skel);
 	if (err)
 		eunomia_complain("opensnoop");

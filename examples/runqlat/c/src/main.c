@@ -1,12 +1,11 @@
 /* Shows how long tasks wait for a CPU: a histogram each interval, so many times. */
 #include <eunomia.h>
-#include <getopt.h>
+#include <eunomia/options.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "histogram.h"
-#include "options.h"
 #include "runqlat.skel.h"
 
 static const char help[] = "Usage: runqlat [-h] [-P] [-L] [-p PID] [INTERVAL] [COUNT]\n"
@@ -50,18 +49,18 @@ static int parse(int argc, char **argv, struct runqlat_bpf__rodata *variables)
 			variables->per_thread = true;
 			break;
 		case 'p':
-			if (!read_number(optarg, &variables->pid_target))
-				return USAGE;
+			if (!eunomia_read_i32(optarg, INT32_MIN, INT32_MAX, &variables->pid_target))
+				return EUNOMIA_USAGE;
 			break;
 		default:
-			return wrong_option(option, argv);
+			return eunomia_wrong_option(option, argv);
 		}
 	}
 	for (size_t i = 0; optind < argc; i++, optind++) {
 		if (i == sizeof(values) / sizeof(*values))
-			return unexpected_argument(argv[optind]);
-		if (!read_natural(argv[optind], values[i]))
-			return USAGE;
+			return eunomia_unexpected_argument(argv[optind]);
+		if (!eunomia_read_i32(argv[optind], 0, INT32_MAX, values[i]))
+			return EUNOMIA_USAGE;
 	}
 	return 0;
 }
@@ -148,7 +147,7 @@ int main(int argc, char **argv)
 	}
 	status = parse(argc, argv, skel->rodata);
 	if (status)
-		return status == USAGE ? USAGE : 0;
+		return status == EUNOMIA_USAGE ? EUNOMIA_USAGE : 0;
 	err = trace(skel);
 	if (err)
 		eunomia_complain("runqlat");

@@ -1,10 +1,9 @@
 /* Shows each signal that is sent, by name if that is wanted. */
 #include <eunomia.h>
-#include <getopt.h>
+#include <eunomia/options.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "options.h"
 #include "sigsnoop.skel.h"
 #include "signal_name.h"
 
@@ -50,18 +49,18 @@ static int parse(int argc, char **argv, struct sigsnoop_bpf__rodata *variables)
 			names = true;
 			break;
 		case 'p':
-			if (!read_number(optarg, &variables->filtered_pid))
-				return USAGE;
+			if (!eunomia_read_i32(optarg, INT32_MIN, INT32_MAX, &variables->filtered_pid))
+				return EUNOMIA_USAGE;
 			break;
 		case 's':
-			if (!read_number(optarg, &variables->target_signal))
-				return USAGE;
+			if (!eunomia_read_i32(optarg, INT32_MIN, INT32_MAX, &variables->target_signal))
+				return EUNOMIA_USAGE;
 			break;
 		default:
-			return wrong_option(option, argv);
+			return eunomia_wrong_option(option, argv);
 		}
 	}
-	return optind < argc ? unexpected_argument(argv[optind]) : 0;
+	return optind < argc ? eunomia_unexpected_argument(argv[optind]) : 0;
 }
 
 static void show(const struct sigsnoop_event *event, const char *clock)
@@ -135,7 +134,7 @@ int main(int argc, char **argv)
 	}
 	status = parse(argc, argv, skel->rodata);
 	if (status)
-		return status == USAGE ? USAGE : 0;
+		return status == EUNOMIA_USAGE ? EUNOMIA_USAGE : 0;
 	err = trace(skel);
 	if (err)
 		eunomia_complain("sigsnoop");

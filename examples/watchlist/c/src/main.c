@@ -1,12 +1,11 @@
 /* Shows programs that are executed under certain names, and how many system calls they make: two BPF objects, one list. */
 #include <eunomia.h>
-#include <getopt.h>
+#include <eunomia/options.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "calls.skel.h"
-#include "options.h"
 #include "starts.skel.h"
 
 static const char help[] = "Usage: watchlist [-h] [-i SECONDS] NAME...\n"
@@ -46,16 +45,16 @@ static int parse(int argc, char **argv, struct watch *watch)
 			eunomia_write(help, strlen(help));
 			return 1;
 		case 'i':
-			if (!read_natural(optarg, &watch->interval))
-				return USAGE;
+			if (!eunomia_read_i32(optarg, 0, INT32_MAX, &watch->interval))
+				return EUNOMIA_USAGE;
 			break;
 		default:
-			return wrong_option(option, argv);
+			return eunomia_wrong_option(option, argv);
 		}
 	}
 	if (optind == argc) {
 		fprintf(stderr, "error: there is no name to watch\nhint: -h lists all options\n");
-		return USAGE;
+		return EUNOMIA_USAGE;
 	}
 	watch->names = calloc((size_t)(argc - optind), sizeof(*watch->names));
 	if (!watch->names)
@@ -67,7 +66,7 @@ static int parse(int argc, char **argv, struct watch *watch)
 		if (strlen(argv[optind]) >= sizeof(name->text)) {
 			fprintf(stderr, "error: \"%s\" is longer than a process's name\nhint: -h lists all options\n",
 				argv[optind]);
-			return USAGE;
+			return EUNOMIA_USAGE;
 		}
 		memcpy(name->text, argv[optind], strlen(argv[optind]));
 	}
@@ -188,7 +187,7 @@ int main(int argc, char **argv)
 	int status = parse(argc, argv, &watch), err;
 
 	if (status)
-		return status == USAGE ? USAGE : 0;
+		return status == EUNOMIA_USAGE ? EUNOMIA_USAGE : 0;
 	watch.starts = starts_bpf__open();
 	watch.calls = calls_bpf__open();
 	err = watch.starts && watch.calls ? trace(&watch) : -errno;

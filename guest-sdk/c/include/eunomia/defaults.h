@@ -17,8 +17,8 @@ extern "C" {
 /*
  * Reads the command line with an option for each variable of the package that has one, and sets them. Before the object is loaded.
  *
- * 0: go on. 1: the user asked for help or the version, which is printed: return 0 from main. -EINVAL: the command line is wrong, which
- * is told: return 2 from main. Another negative number: a variable could not be set; eunomia_error() says why.
+ * 0: go on. 1: the user asked for help or the version, which is printed: return 0 from main. A negative number: something is wrong,
+ * and standard error has been told what. Return 2 from main for -EINVAL, a wrong command line, and 1 for all else.
  */
 int eunomia_object__parse_args(struct bpf_object *obj, int argc, char *const *argv);
 

@@ -38,7 +38,7 @@ int eunomia_object__set(struct bpf_object *obj, const char *variable, const void
 /* The same from JSON text: a number, true, a string for char[N], an array, an object; enumerations by name or number. */
 int eunomia_object__set_json(struct bpf_object *obj, const char *variable, const char *value);
 
-/* Loads maps and programs into the kernel. A failed one leaves the object open, with what was set forgotten. */
+/* Loads maps and programs into the kernel, once: -EINVAL after that, also if it failed, for what was set is used up by then. */
 int bpf_object__load(struct bpf_object *obj);
 
 /* Attaches each program, but those that the package excludes, to what its section names: all or none. The links belong to the

@@ -5,6 +5,8 @@
  * printf works, and is the choice for words. These functions are for events: they fill one buffer, which goes to the host with one
  * call at the end of each batch (eunomia_events__next and the polls of ring and perf buffers flush it before they wait, and so does
  * the end of the run). With printf, stdout is flushed at the same moments; use one of the two for lines whose order matters.
+ *
+ * A run that lost output and would end with 0 ends with 1 and the reason on standard error. A reader who has gone loses nothing.
  */
 #ifndef EUNOMIA_OUTPUT_H
 #define EUNOMIA_OUTPUT_H

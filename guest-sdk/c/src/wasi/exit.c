@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "../bindings.h"
+#include "../internal.h"
 #include "wasi.h"
 
 _Noreturn void SYSTEM(proc_exit)(int32_t status);
@@ -9,6 +10,7 @@ _Noreturn void SYSTEM(proc_exit)(int32_t status);
 /* WASI 0.2 knows ended well and ended badly; the number itself goes to the host. */
 _Noreturn void SYSTEM(proc_exit)(int32_t status)
 {
+	status = eunomia_end(status);
 	wasi_cli_exit_result_void_void_t result = { .is_err = status != 0 };
 
 	if (status != 0)

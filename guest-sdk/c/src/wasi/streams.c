@@ -31,9 +31,12 @@ static int32_t write_output(const uint8_t *bytes, size_t size)
 
 	if (eunomia_bpf_output_write(&list, &error))
 		return __WASI_ERRNO_SUCCESS;
-	int32_t code = error.tag == EUNOMIA_BPF_OUTPUT_ERROR_CLOSED ? __WASI_ERRNO_PIPE : __WASI_ERRNO_IO;
+	bool closed = error.tag == EUNOMIA_BPF_OUTPUT_ERROR_CLOSED;
+	/* The C library tells nobody who does not ask, and at the end there is nobody to ask. */
+	if (!closed)
+		eunomia_lose_output(eunomia_text(error.val.other));
 	eunomia_bpf_output_error_free(&error);
-	return code;
+	return closed ? __WASI_ERRNO_PIPE : __WASI_ERRNO_IO;
 }
 
 static int32_t write_error(const uint8_t *bytes, size_t size)

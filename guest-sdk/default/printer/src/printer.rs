@@ -80,7 +80,8 @@ impl Printer {
         };
         if let Some(name) = format_name {
             return Err(Error::Unsupported(format!(
-                "the output format {name}: this printer knows table and json"
+                "the default printer has no output format {name}\n\
+                 hint: it has table and json; for others, --printer names one of your own"
             )));
         }
         let is_table = options.format == Format::Table;

@@ -251,7 +251,10 @@ fn formats_and_sources_that_this_printer_does_not_know() {
         let what = open(SourceKind::Events(0), format);
         assert_eq!(
             what,
-            format!("the output format {name}: this printer knows table and json")
+            format!(
+                "the default printer has no output format {name}\n\
+                 hint: it has table and json; for others, --printer names one of your own"
+            )
         );
     }
 }

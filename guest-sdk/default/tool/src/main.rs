@@ -7,9 +7,9 @@ use std::env;
 use std::io::{self, Write};
 
 use eunomia::args::{self, Outcome};
-use eunomia::events::{EventSource, Input, Sampling};
+use eunomia::events::{self, EventSource};
 use eunomia::printer::Printer;
-use eunomia::types::{Batch, MapDescription, SourceFormat};
+use eunomia::types::{Batch, MapDescription};
 use eunomia::{Error, ErrorKind, output, program, session};
 
 const FAILED: u8 = 1;
@@ -56,46 +56,25 @@ fn run() -> Result<u8, Error> {
     let object = open.load()?;
 
     let is_unread = |map: &MapDescription| BUFFERS.contains(&map.kind) && map.source.is_none();
-    let unread = description
-        .maps
-        .iter()
-        .find(|map| is_unread(map))
-        .map(|map| map.name.clone());
-
-    let (mut maps, mut formats) = (Vec::new(), Vec::new());
-    for map in description.maps {
-        let Some(kind) = map.source else { continue };
-        let sampling = map.interval.map(|interval| Sampling {
-            interval,
-            clear: map.clear,
-            per_cpu: false,
-        });
-        maps.push((object.map(&map.name)?, sampling));
-        formats.push(SourceFormat { name: map.name, kind });
-    }
-    let inputs: Vec<Input<'_>> = maps
-        .iter()
-        .map(|(map, sampling)| Input {
-            map,
-            sampling: *sampling,
-        })
-        .collect();
-    if let (true, Some(unread)) = (formats.is_empty(), unread) {
+    let unread = description.maps.iter().find(|map| is_unread(map));
+    let declared = events::declared(&object, &description)?;
+    if let (true, Some(unread)) = (declared.formats().is_empty(), unread) {
         complain(&format!(
-            "warning: no events will be printed: nothing says of which type the records in map {unread} are\n\
-             hint: give the map a `__type(value, struct ...)`, or ecc the header that has the struct"
+            "warning: no events will be printed: nothing says of which type the records in map {} are\n\
+             hint: give the map a `__type(value, struct ...)`, or ecc the header that has the struct",
+            unread.name
         ));
     }
     let mut options = session::output();
     options.header &= description.header;
-    let printer = Printer::open(&description.layout, &formats, options)?;
+    let printer = Printer::open(&description.layout, declared.formats(), options)?;
 
     // The reader is there before anything produces, so that nothing is lost.
-    let source = EventSource::open(&inputs)?;
+    let source = EventSource::open(&declared.inputs())?;
     let links = object.attach()?;
     let printed = iterate(&links).and_then(|iterated| {
         // Iterators alone say what there is, and that was it.
-        if iterated && formats.is_empty() {
+        if iterated && declared.formats().is_empty() {
             return Ok(());
         }
         print(&source, &printer)

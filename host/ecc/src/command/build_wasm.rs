@@ -1,8 +1,9 @@
 //! `ecc build-wasm [DIR|FILE…]`: a component.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::build_wasm::{c, rust};
 use crate::cli::BuildWasmArgs;
@@ -14,6 +15,9 @@ use crate::printer::Printer;
 /// What the component is called where nobody says it.
 const OUTPUT: &str = "app.wasm";
 
+/// Files that are put somewhere together, as git does it, differ by less.
+const AT_ONCE: Duration = Duration::from_secs(2);
+
 /// What every WebAssembly file begins with.
 const MAGIC: &[u8] = b"\0asm";
 
@@ -22,6 +26,15 @@ pub(crate) fn run(args: &BuildWasmArgs, printer: &mut Printer) -> Result<()> {
     printer.set_verbose(args.verbose);
     let interrupts = Interrupts::listen()?;
     let (folder, work) = work(args)?;
+    if args.inputs.iter().all(|input| input.is_dir()) {
+        for (source, skeleton) in outdated(&folder) {
+            printer.note(&format!(
+                "{} is newer than {}, which was made of it: `ecc gen-wasm-skel` makes that anew, README.md has the whole line",
+                source.display(),
+                skeleton.display()
+            ));
+        }
+    }
     let path = args.output.clone().unwrap_or_else(|| in_folder(&folder, OUTPUT));
     check_free(&path)?;
     let component = match work {
@@ -89,6 +102,41 @@ fn with_options(settings: c::Settings, args: &BuildWasmArgs) -> Result<c::Settin
     })
 }
 
+/// The BPF programs of a project that have changed since their skeletons were made, with those.
+fn outdated(folder: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let skeletons = with_ending(&in_folder(folder, "skel"), ".json");
+    let newest = skeletons.iter().max_by_key(|(_, modified)| *modified);
+    let mut found = Vec::new();
+    for (source, modified) in with_ending(folder, ".bpf.c") {
+        let name = source.file_name().unwrap_or_default().to_string_lossy();
+        let own = name.replace(".bpf.c", ".json");
+        let is_own = |skeleton: &&(PathBuf, SystemTime)| skeleton.0.file_name().is_some_and(|name| *name == *own);
+        // One that was made under another name is among the others.
+        if let Some((skeleton, made)) = skeletons.iter().find(is_own).or(newest)
+            && modified.duration_since(*made).is_ok_and(|since| since > AT_ONCE)
+        {
+            found.push((source, skeleton.clone()));
+        }
+    }
+    found
+}
+
+/// The files in a folder whose names end so, in the order of their names, and when they were changed.
+fn with_ending(folder: &Path, ending: &str) -> Vec<(PathBuf, SystemTime)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<_> = entries
+        .filter(|entry| entry.file_name().to_string_lossy().ends_with(ending))
+        .filter_map(|entry| {
+            Some((
+                in_folder(folder, entry.file_name()),
+                entry.metadata().ok()?.modified().ok()?,
+            ))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
 /// Refuses to replace a file that is no WebAssembly.
 fn check_free(path: &Path) -> Result<()> {
     let mut start = [0; MAGIC.len()];
@@ -107,9 +155,9 @@ fn check_free(path: &Path) -> Result<()> {
 }
 
 /// A path as short as the user's own.
-fn in_folder(folder: &Path, file: &str) -> PathBuf {
+fn in_folder(folder: &Path, file: impl AsRef<Path>) -> PathBuf {
     if folder == Path::new(".") {
-        file.into()
+        file.as_ref().to_owned()
     } else {
         folder.join(file)
     }

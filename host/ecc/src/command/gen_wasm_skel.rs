@@ -1,5 +1,6 @@
 //! `ecc gen-wasm-skel SRC [HEADER…] --lang rust|c`: a project with user space of one's own.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ pub(crate) fn run(args: &GenWasmSkelArgs, printer: &mut Printer) -> Result<()> {
     let Input {
         name,
         compiled,
+        program,
         sources,
     } = if is_package(&args.source) {
         read_package(args)?
@@ -29,6 +31,7 @@ pub(crate) fn run(args: &GenWasmSkelArgs, printer: &mut Printer) -> Result<()> {
         let settings = Settings::check(&args.source, &args.headers, args.name.as_deref(), false, &args.compiler)?;
         Input {
             compiled: compile(&settings, || Ok(()), &interrupts, printer)?,
+            program: settings.source.file_name().map(PathBuf::from),
             sources: copy_sources(&settings, folder, &mut project, printer)?,
             name: settings.name,
         }
@@ -38,7 +41,8 @@ pub(crate) fn run(args: &GenWasmSkelArgs, printer: &mut Printer) -> Result<()> {
         name: &name,
         compiled: &compiled,
         json: &json,
-        sources: &sources,
+        program: program.as_deref(),
+        sources: &format!("{sources}{}", options(args)),
     };
     match args.lang {
         Language::Rust => rust(&tool, &mut project)?,
@@ -77,8 +81,45 @@ pub(crate) fn run(args: &GenWasmSkelArgs, printer: &mut Printer) -> Result<()> {
 struct Input {
     name: String,
     compiled: Compiled,
+    /// The file with the BPF program, in the project's folder.
+    program: Option<PathBuf>,
     /// As the project's README names it.
     sources: String,
+}
+
+/// The options without which the same skeleton would not be made again, each with a space before it. Those that name a file are left
+/// out: it is found from the folder where ecc was called.
+fn options(args: &GenWasmSkelArgs) -> String {
+    let compiler = &args.compiler;
+    let mut words: Vec<&str> = Vec::new();
+    for (option, value) in args
+        .name
+        .iter()
+        .map(|name| ("--name", name))
+        .chain(compiler.additional_cflags.iter().map(|flags| ("-a", flags)))
+    {
+        words.extend([option, value]);
+    }
+    let architectures = compiler.target_arch.join(",");
+    if !architectures.is_empty() {
+        words.extend(["--target-arch", &architectures]);
+    }
+    if compiler.vmlinux.as_deref() == Some(Path::new("small")) {
+        words.extend(["--vmlinux", "small"]);
+    }
+    for (option, is_given) in [
+        ("--no-loss-counter", compiler.no_loss_counter),
+        ("--btfgen", compiler.btfgen),
+    ] {
+        words.extend(is_given.then_some(option));
+    }
+    words.iter().map(|word| format!(" {}", quoted(word))).collect()
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> Cow<'_, str> {
+    // Only a NUL cannot be quoted, and no argument has one.
+    shlex::try_quote(word).unwrap_or_default()
 }
 
 fn is_package(path: &Path) -> bool {
@@ -111,6 +152,7 @@ fn read_package(args: &GenWasmSkelArgs) -> Result<Input> {
     names::check(&compiled.package, &compiled.description)?;
     let name = given_name(args.name.as_deref().unwrap_or(&compiled.description.name))?;
     Ok(Input {
+        program: None,
         sources: format!("skel/{name}.json -o ."),
         name,
         compiled,
@@ -141,7 +183,8 @@ fn copy_sources(settings: &Settings, folder: &Path, project: &mut Project, print
         }
         names.push(name.display().to_string());
     }
-    Ok(names.join(" "))
+    let words: Vec<_> = names.iter().map(|name| quoted(name)).collect();
+    Ok(words.join(" "))
 }
 
 fn next_steps(folder: &Path) -> String {

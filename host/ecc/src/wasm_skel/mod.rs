@@ -10,6 +10,8 @@ pub(crate) use c::{c, c_sdk};
 pub(crate) use project::Project;
 pub(crate) use rust::rust;
 
+use std::path::Path;
+
 use crate::compile::Compiled;
 
 /// What a project is made for.
@@ -19,8 +21,22 @@ pub(crate) struct Tool<'a> {
     pub(crate) compiled: &'a Compiled,
     /// The package as a file.
     pub(crate) json: &'a [u8],
+    /// The file with the BPF program in the project's folder; none where it was made from a package.
+    pub(crate) program: Option<&'a Path>,
     /// The line that made the project, for its README: from its folder, without `ecc gen-wasm-skel`.
     pub(crate) sources: &'a str,
+}
+
+impl Tool<'_> {
+    /// The line of a table of files that is for the BPF program.
+    fn program_line(&self) -> String {
+        self.program.map_or(String::new(), |program| {
+            format!(
+                "| `{}` and its headers | yours: the program in the kernel |\n",
+                program.display()
+            )
+        })
+    }
 }
 
 /// The name as C and Rust can have it.

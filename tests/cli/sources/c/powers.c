@@ -156,6 +156,10 @@ int main(void)
 		return 1;
 	}
 	printf("too late: %d\n", eunomia_object__set_json(skel->obj, "level", "1"));
+	printf("load again: %d, %s\n", layouts_bpf__load(skel), why());
+	/* Nor is it the variable that is complained of. */
+	skel->rodata->level = layouts_LOW;
+	printf("and again: %d, %s\n", layouts_bpf__load(skel), why());
 	maps(skel);
 	targets(skel);
 	int err = events(skel);

@@ -38,6 +38,10 @@ fn tool() -> Result<(), Error> {
     writeln!(output, "per CPU: {} keys, sum {sum}", all.len())?;
     let error = counts.set(&0, &values[1..], Mode::Any).unwrap_err();
     writeln!(output, "too few: {:?}", error.kind())?;
+    // Together as many as there should be.
+    let more = [&values[..], &values[..1]].concat();
+    let error = counts.set_all(&[(0, &more), (1, &values[1..])], Mode::Any).unwrap_err();
+    writeln!(output, "uneven: {:?}", error.kind())?;
 
     // A queue has no keys.
     let waiting = loaded.map_waiting()?;

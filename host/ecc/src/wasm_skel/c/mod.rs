@@ -31,6 +31,7 @@ pub(crate) fn c(tool: &Tool<'_>, project: &mut Project) -> Result<()> {
     let words = [
         ("name", tool.name),
         ("struct", &identifier),
+        ("program", &tool.program_line()),
         ("sources", tool.sources),
         ("inputs", of_events(|events| &events.inputs)),
         ("functions", of_events(|events| &events.functions)),

@@ -36,6 +36,7 @@ pub(crate) fn rust(tool: &Tool<'_>, project: &mut Project) -> Result<()> {
         ("name", tool.name),
         ("package", &package(tool.name)),
         ("module", &module),
+        ("program", &tool.program_line()),
         ("sources", tool.sources),
         ("setup", &skeleton.setup),
         ("loop", &skeleton.events),
