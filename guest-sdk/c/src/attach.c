@@ -169,7 +169,9 @@ struct bpf_link *eunomia_program__attach(const struct bpf_program *prog, const s
 
 	memset(&translated, 0, sizeof(translated));
 	if (!translate_target(target, &translated, &functions) && !eunomia_program_handle(prog, &handle)) {
-		if (eunomia_bpf_program_method_program_attach_to(handle, &translated, &own, &error))
+		if (target->cookie ?
+			    eunomia_bpf_program_method_program_attach_with_cookie(handle, &translated, target->cookie, &own, &error) :
+			    eunomia_bpf_program_method_program_attach_to(handle, &translated, &own, &error))
 			link = eunomia_link_new(own);
 		else
 			eunomia_program_failure(&error);

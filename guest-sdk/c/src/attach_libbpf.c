@@ -18,12 +18,6 @@ static int check_pid(pid_t pid, uint32_t *result)
 	return 0;
 }
 
-/* What libbpf passes on to the program, and the contract has not. */
-static int no_cookie(uint64_t cookie)
-{
-	return cookie ? eunomia_fail(ENOSYS, "bpf_cookie is not known here: give 0") : 0;
-}
-
 struct bpf_link *bpf_program__attach_kprobe(const struct bpf_program *prog, bool retprobe, const char *func_name)
 {
 	struct eunomia_target target = { EUNOMIA_KPROBE, .kprobe = { .function = func_name, .point = point(retprobe) } };
@@ -36,9 +30,10 @@ struct bpf_link *bpf_program__attach_uprobe_opts(const struct bpf_program *prog,
 {
 	struct eunomia_target target = { EUNOMIA_UPROBE, .uprobe = { .path = binary_path, .offset = func_offset } };
 
-	if (check_pid(pid, &target.uprobe.pid) || (opts && no_cookie(opts->bpf_cookie)))
+	if (check_pid(pid, &target.uprobe.pid))
 		return NULL;
 	if (opts) {
+		target.cookie = opts->bpf_cookie;
 		target.uprobe.function = opts->func_name;
 		target.uprobe.point = point(opts->retprobe);
 		target.uprobe.semaphore = opts->ref_ctr_offset;
@@ -73,7 +68,8 @@ struct bpf_link *bpf_program__attach_ksyscall(const struct bpf_program *prog, co
 		EUNOMIA_KSYSCALL, .ksyscall = { .name = syscall_name, .point = point(opts && opts->retprobe) }
 	};
 
-	return opts && no_cookie(opts->bpf_cookie) ? NULL : eunomia_program__attach(prog, &target);
+	target.cookie = opts ? opts->bpf_cookie : 0;
+	return eunomia_program__attach(prog, &target);
 }
 
 struct bpf_link *bpf_program__attach_tracepoint(const struct bpf_program *prog, const char *tp_category,

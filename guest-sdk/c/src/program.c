@@ -133,6 +133,23 @@ int bpf_program__set_attach_target(struct bpf_program *prog, int attach_prog_fd,
 		       eunomia_object_failure(&error);
 }
 
+int eunomia_program__set_attach_program(struct bpf_program *prog, const struct bpf_program *other, const char *function)
+{
+	guest_string_t name = eunomia_string(prog->name), text = eunomia_string(function);
+	eunomia_bpf_program_borrow_program_t handle;
+	eunomia_bpf_object_error_t error;
+	int err = eunomia_program_handle(other, &handle);
+
+	if (!err)
+		err = eunomia_open(prog->object);
+	if (err)
+		return err;
+	return eunomia_bpf_object_method_open_object_set_attach_program(
+		       eunomia_bpf_object_borrow_open_object(prog->object->open), &name, handle, &text, &error) ?
+		       0 :
+		       eunomia_object_failure(&error);
+}
+
 uint32_t eunomia_program__id(const struct bpf_program *prog)
 {
 	eunomia_bpf_program_borrow_program_t handle;
@@ -155,6 +172,25 @@ int eunomia_program__run(const struct bpf_program *prog, void *context, size_t s
 	memcpy(context, left.context.ptr, left.context.len < size ? left.context.len : size);
 	*result = left.value;
 	guest_list_u8_free(&left.context);
+	return 0;
+}
+
+int eunomia_program__run_on_packet(const struct bpf_program *prog, void *packet, size_t *size, size_t room, uint32_t *result)
+{
+	guest_list_u8_t bytes = { packet, *size }, context = { NULL, 0 };
+	eunomia_bpf_program_borrow_program_t handle;
+	eunomia_bpf_program_packet_result_t left;
+	eunomia_bpf_program_error_t error;
+	int err = eunomia_program_handle(prog, &handle);
+
+	if (err)
+		return err;
+	if (!eunomia_bpf_program_method_program_run_on_packet(handle, &bytes, &context, &left, &error))
+		return eunomia_program_failure(&error);
+	*size = left.packet.len < room ? left.packet.len : room;
+	memcpy(packet, left.packet.ptr, *size);
+	*result = left.value;
+	guest_list_u8_free(&left.packet);
 	return 0;
 }
 

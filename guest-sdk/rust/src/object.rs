@@ -136,12 +136,27 @@ impl OpenObject {
         Ok(self)
     }
 
-    /// Name the function that an fentry, fexit, fmod_ret, LSM, tp_btf or freplace program is compiled against.
+    /// Name the function that an fentry, fexit, fmod_ret, LSM or tp_btf program is loaded for, in place of the one in its section.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) names the programs there are.
     pub fn set_attach_function(self, program: &str, function: &str) -> Result<Self, Error> {
         self.0.set_attach_function(program, function)?;
+        Ok(self)
+    }
+
+    /// Name the function of a loaded BPF program that an freplace program takes the place of, or that an fentry or fexit program looks
+    /// at.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) names the programs there are.
+    pub fn set_attach_program(
+        self,
+        program: &str,
+        other: &crate::program::Program,
+        function: &str,
+    ) -> Result<Self, Error> {
+        self.0.set_attach_program(program, other, function)?;
         Ok(self)
     }
 

@@ -220,6 +220,7 @@ mod tests {
             count: Some(7),
             fail_on_loss: true,
             verbosity: Verbosity::Quiet,
+            ..Options::default()
         };
         assert_eq!(
             options("-o csv --no-header --timeout 0.5 --count=7 --fail-on-loss -q"),

@@ -21,9 +21,13 @@ const char *bpf_program__section_name(const struct bpf_program *prog);
 /* Whether it is loaded at all: all are, unless their section says otherwise. Before the object is loaded. */
 int bpf_program__set_autoload(struct bpf_program *prog, bool autoload);
 
-/* The function that an fentry, fexit, fmod_ret, LSM, tp_btf or freplace program is compiled against. Before the object is loaded.
- * `attach_prog_fd` must be 0. */
+/* The function that an fentry, fexit, fmod_ret, LSM or tp_btf program is loaded for. Before the object is loaded. `attach_prog_fd`
+ * must be 0. */
 int bpf_program__set_attach_target(struct bpf_program *prog, int attach_prog_fd, const char *attach_func_name);
+
+/* The function of another object's loaded program that an freplace program takes the place of, or that an fentry or fexit program
+ * looks at. Before the object is loaded. */
+int eunomia_program__set_attach_program(struct bpf_program *prog, const struct bpf_program *other, const char *function);
 
 /* The kernel's number of it, as `bpftool prog` lists it; 0 before the object is loaded. */
 uint32_t eunomia_program__id(const struct bpf_program *prog);
@@ -47,7 +51,7 @@ struct bpf_link *bpf_program__attach_uprobe(const struct bpf_program *prog, bool
 struct bpf_uprobe_opts {
 	size_t sz; /* of this struct */
 	size_t ref_ctr_offset;
-	uint64_t bpf_cookie; /* must be 0 */
+	uint64_t bpf_cookie; /* what bpf_get_attach_cookie gives the program; 0 for none */
 	bool retprobe;
 	const char *func_name; /* `func_offset` counts from this function */
 };
@@ -61,7 +65,7 @@ struct bpf_link *bpf_program__attach_usdt(const struct bpf_program *prog, pid_t 
 /* To a system call by its bare name, such as `openat`; with `opts` to its return if they say so. */
 struct bpf_ksyscall_opts {
 	size_t sz;	     /* of this struct */
-	uint64_t bpf_cookie; /* must be 0 */
+	uint64_t bpf_cookie; /* what bpf_get_attach_cookie gives the program; 0 for none */
 	bool retprobe;
 };
 struct bpf_link *bpf_program__attach_ksyscall(const struct bpf_program *prog, const char *syscall_name,
@@ -91,8 +95,13 @@ const char *eunomia_link__target(struct bpf_link *link);
 void *eunomia_link__read(struct bpf_link *link, size_t *size);
 
 /* Runs the program once with `context` as its argument, which is replaced by what the program leaves in it. Gives 0 and what it
- * returned in `result`. For the types of program that the kernel can run so: syscall, raw_tp, network filters. */
+ * returned in `result`. For the types of program that the kernel can run so: syscall, raw_tp. */
 int eunomia_program__run(const struct bpf_program *prog, void *context, size_t size, uint32_t *result);
+
+/* Runs the program once on a packet of at least 14 bytes, from its Ethernet header on: XDP, tc, socket filters and the like. The packet
+ * is replaced by what the program leaves of it, up to `room` bytes; `size` becomes its length. Gives 0 and what the program returned in
+ * `result`. */
+int eunomia_program__run_on_packet(const struct bpf_program *prog, void *packet, size_t *size, size_t room, uint32_t *result);
 
 /* For libbpf_get_error and the like: what a designated initialiser gives. */
 #define LIBBPF_OPTS(TYPE, NAME, ...) struct TYPE NAME = { .sz = sizeof(struct TYPE), __VA_ARGS__ }

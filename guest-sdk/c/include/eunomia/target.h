@@ -139,6 +139,8 @@ struct eunomia_target {
 		/* A thread group id. */
 		uint32_t task_iterator;
 	};
+	/* What bpf_get_attach_cookie gives the program, from Linux 5.15; 0 for none. Probes, tracepoints, perf events, trace. */
+	uint64_t cookie;
 };
 
 #define EUNOMIA_EVERY_CPU (-1)
