@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "eunomia.h"
-#include "internal.h"
+#include "output_buffer.h"
 
 /* A tool that never flushes is flushed here: memory has a limit. */
 #define LARGEST (1u << 20)
@@ -13,11 +13,7 @@
 /* Half of what a size can be, so that sums do not wrap. */
 #define LARGEST_PIECE (1u << 30)
 
-static struct {
-	char *bytes;
-	size_t length, room;
-	int failure; /* of a flush that the buffer made by itself: told by the next one */
-} output;
+struct eunomia_output_buffer eunomia_output;
 
 int eunomia_write(const void *bytes, size_t size)
 {
@@ -29,12 +25,12 @@ int eunomia_write(const void *bytes, size_t size)
 
 int eunomia_flush(void)
 {
-	size_t length = output.length;
-	int err = output.failure;
+	size_t length = eunomia_output.length;
+	int err = eunomia_output.failure;
 
-	output.length = 0;
-	output.failure = 0;
-	return err || length == 0 ? err : eunomia_write(output.bytes, length);
+	eunomia_output.length = 0;
+	eunomia_output.failure = 0;
+	return err || length == 0 ? err : eunomia_write(eunomia_output.bytes, length);
 }
 
 static const char no_room[] = "there was no memory for what was printed";
@@ -72,48 +68,73 @@ __attribute__((destructor)) static void flush_at_end(void)
 		eunomia_lose_output(no_room);
 }
 
-/* Room for `size` bytes at the end; NULL if there is no memory. */
-static char *reserve(size_t size)
+char *eunomia_output_grow(size_t size)
 {
 	if (size > LARGEST_PIECE) {
-		output.failure = -ENOMEM;
+		eunomia_output.failure = -ENOMEM;
 		return NULL;
 	}
-	if (output.length > 0 && output.length + size > LARGEST)
-		output.failure = eunomia_flush();
-	if (output.length + size > output.room) {
-		size_t room = output.room ? output.room : SMALLEST;
-		while (room < output.length + size)
+	if (eunomia_output.length > 0 && eunomia_output.length + size > LARGEST)
+		eunomia_output.failure = eunomia_flush();
+	if (eunomia_output.length + size > eunomia_output.room) {
+		size_t room = eunomia_output.room ? eunomia_output.room : SMALLEST;
+		while (room < eunomia_output.length + size)
 			room *= 2;
-		char *bytes = realloc(output.bytes, room);
+		char *bytes = realloc(eunomia_output.bytes, room);
 		if (!bytes) {
-			output.failure = -ENOMEM;
+			eunomia_output.failure = -ENOMEM;
 			return NULL;
 		}
-		output.bytes = bytes;
-		output.room = room;
+		eunomia_output.bytes = bytes;
+		eunomia_output.room = room;
 	}
-	return output.bytes + output.length;
+	return eunomia_output.bytes + eunomia_output.length;
 }
 
-/* As memcpy. Most pieces are short: for those a call, or the instruction that leaves the sandbox, costs more than the copy. */
+/* Pieces of fixed size are loads and stores; others are a call, or the instruction that leaves the sandbox. */
+static inline void copy_4(char *to, const char *from)
+{
+	uint32_t word;
+
+	memcpy(&word, from, sizeof(word));
+	memcpy(to, &word, sizeof(word));
+}
+
+static inline void copy_8(char *to, const char *from)
+{
+	uint64_t word;
+
+	memcpy(&word, from, sizeof(word));
+	memcpy(to, &word, sizeof(word));
+}
+
+static inline void copy_16(char *to, const char *from)
+{
+	copy_8(to, from);
+	copy_8(to + 8, from + 8);
+}
+
+/* What is longer than this is left to memcpy. */
+#define SHORT_COPY 128
+
+/* As memcpy, for the short pieces that most are. The last piece of a copy overlaps the one before it. */
 static inline void copy(char *to, const char *from, size_t size)
 {
-	uint64_t first, last;
-	uint32_t small_first, small_last;
-
-	if (size > 2 * sizeof(first)) {
+	if (size > SHORT_COPY) {
 		memcpy(to, from, size);
-	} else if (size >= sizeof(first)) {
-		memcpy(&first, from, sizeof(first));
-		memcpy(&last, from + size - sizeof(last), sizeof(last));
-		memcpy(to, &first, sizeof(first));
-		memcpy(to + size - sizeof(last), &last, sizeof(last));
-	} else if (size >= sizeof(small_first)) {
-		memcpy(&small_first, from, sizeof(small_first));
-		memcpy(&small_last, from + size - sizeof(small_last), sizeof(small_last));
-		memcpy(to, &small_first, sizeof(small_first));
-		memcpy(to + size - sizeof(small_last), &small_last, sizeof(small_last));
+	} else if (size >= 16) {
+		char *last = to + size - 16;
+		const char *last_from = from + size - 16;
+
+		for (; to < last; to += 16, from += 16)
+			copy_16(to, from);
+		copy_16(last, last_from);
+	} else if (size >= 8) {
+		copy_8(to, from);
+		copy_8(to + size - 8, from + size - 8);
+	} else if (size >= 4) {
+		copy_4(to, from);
+		copy_4(to + size - 4, from + size - 4);
 	} else if (size) {
 		to[0] = from[0];
 		to[size / 2] = from[size / 2];
@@ -121,65 +142,46 @@ static inline void copy(char *to, const char *from, size_t size)
 	}
 }
 
-void eunomia_put(const void *bytes, size_t size)
+void eunomia_put_bytes(const void *bytes, size_t size)
 {
-	char *place = reserve(size);
+	char *place = output_reserve(size);
 
 	if (place) {
 		copy(place, bytes, size);
-		output.length += size;
+		eunomia_output.length += size;
 	}
 }
 
 void eunomia_put_char(char character)
 {
-	eunomia_put(&character, 1);
+	char *place = output_reserve(1);
+
+	if (place) {
+		*place = character;
+		eunomia_output.length++;
+	}
 }
 
-/* Adds bytes with spaces on one side. */
-static void put_padded(const char *text, size_t length, int width)
+static void put_spaces(size_t count)
+{
+	static const char spaces[] = "                                ";
+	const size_t most = sizeof(spaces) - 1;
+
+	for (; count > most; count -= most)
+		eunomia_put_bytes(spaces, most);
+	eunomia_put_bytes(spaces, count);
+}
+
+void eunomia_put_padded(const char *text, size_t length, int width)
 {
 	size_t wanted = (size_t)(width < 0 ? -(long)width : width);
 	size_t spaces = wanted > length ? wanted - length : 0;
-	char *place = reserve(length + spaces);
 
-	if (!place)
-		return;
-	if (spaces)
-		memset(place + (width < 0 ? length : 0), ' ', spaces);
-	copy(place + (width < 0 ? 0 : spaces), text, length);
-	output.length += length + spaces;
-}
-
-void eunomia_put_text(const char *text, size_t most, int width)
-{
-	put_padded(text, strnlen(text, most), width);
-}
-
-/* 20 digits and a sign. */
-#define DIGITS 21
-
-static void put_number(uint64_t number, bool is_negative, int width)
-{
-	char text[DIGITS], *start = text + DIGITS;
-
-	do {
-		*--start = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	if (is_negative)
-		*--start = '-';
-	put_padded(start, (size_t)(text + DIGITS - start), width);
-}
-
-void eunomia_put_u64(uint64_t number, int width)
-{
-	put_number(number, false, width);
-}
-
-void eunomia_put_i64(int64_t number, int width)
-{
-	put_number(number < 0 ? 0 - (uint64_t)number : (uint64_t)number, number < 0, width);
+	if (width > 0)
+		put_spaces(spaces);
+	eunomia_put_bytes(text, length);
+	if (width < 0)
+		put_spaces(spaces);
 }
 
 void eunomia_printf(const char *format, ...)
@@ -187,21 +189,21 @@ void eunomia_printf(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	char *place = reserve(128);
-	int length = place ? vsnprintf(place, output.room - output.length, format, arguments) : -1;
+	char *place = output_reserve(128);
+	int length = place ? vsnprintf(place, eunomia_output.room - eunomia_output.length, format, arguments) : -1;
 	va_end(arguments);
 	if (length < 0)
 		return;
-	if ((size_t)length >= output.room - output.length) {
+	if ((size_t)length >= eunomia_output.room - eunomia_output.length) {
 		/* It did not fit, with its NUL: once more with room for it. */
-		place = reserve((size_t)length + 1);
+		place = output_reserve((size_t)length + 1);
 		if (!place)
 			return;
 		va_start(arguments, format);
 		vsnprintf(place, (size_t)length + 1, format, arguments);
 		va_end(arguments);
 	}
-	output.length += (size_t)length;
+	eunomia_output.length += (size_t)length;
 }
 
 int eunomia_before_wait(void)

@@ -6,6 +6,7 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use bytemuck::{AnyBitPattern, Pod, Zeroable};
+use eunomia_component::text::before_nul;
 
 use crate::{Error, bytemuck};
 
@@ -24,12 +25,19 @@ unsafe impl<const N: usize> Pod for Text<N> {}
 impl<const N: usize> Text<N> {
     /// The bytes before the first NUL.
     pub fn to_bytes(&self) -> &[u8] {
-        self.0.split(|byte| *byte == 0).next().unwrap_or_default()
+        before_nul(&self.0)
     }
 
     /// The text, without a copy where it is UTF-8; what is not shows as `�`.
     pub fn to_str(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.to_bytes())
+    }
+}
+
+/// The bytes before the first NUL.
+impl<const N: usize> AsRef<[u8]> for Text<N> {
+    fn as_ref(&self) -> &[u8] {
+        self.to_bytes()
     }
 }
 

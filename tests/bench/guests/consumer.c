@@ -27,11 +27,11 @@ static void show(const struct workload_event *event)
 		PUT("false");
 	PUT(",\"monotonic_time_ns\":");
 	eunomia_put_u64(event->monotonic_time_ns, 0);
-	PUT(",\"comm\":\"");
-	eunomia_put_text(event->comm, sizeof(event->comm), 0);
-	PUT("\",\"filename\":\"");
-	eunomia_put_text(event->filename, sizeof(event->filename), 0);
-	PUT("\"}\n");
+	PUT(",\"comm\":");
+	eunomia_put_json(event->comm, sizeof(event->comm));
+	PUT(",\"filename\":");
+	eunomia_put_json(event->filename, sizeof(event->filename));
+	PUT("}\n");
 }
 
 int main(void)

@@ -1,8 +1,7 @@
-//! A tool of one's own as people write it: the events have types, `write!` makes the lines, one flush a batch.
-
-use std::io::Write;
+//! A tool of one's own as people write it: the events have types, the SDK's output makes the lines, one flush a batch.
 
 use eunomia::events::{EventSource, Input};
+use eunomia::output::Json;
 use eunomia::{Error, Output, program};
 
 #[rustfmt::skip]
@@ -22,24 +21,35 @@ fn tool() -> Result<(), Error> {
     for batch in source.batches() {
         for record in &batch? {
             let event: &workload::event = record.read()?;
-            writeln!(
-                output,
-                "{{\"duration_ns\":{},\"pid\":{},\"ppid\":{},\"uid\":{},\"exit_code\":{},\"sequence\":{},\"exit_event\":{},\
-                 \"monotonic_time_ns\":{},\"comm\":\"{}\",\"filename\":\"{}\"}}",
-                event.duration_ns,
-                event.pid,
-                event.ppid,
-                event.uid,
-                event.exit_code,
-                event.sequence,
-                event.exit_event.get(),
-                event.monotonic_time_ns,
-                event.comm,
-                event.filename,
-            )?;
+            show(event, &mut output);
         }
         output.flush()?;
     }
     program::detach(links)?;
     Ok(())
+}
+
+fn show(event: &workload::event, output: &mut Output) {
+    output
+        .put("{\"duration_ns\":")
+        .put(event.duration_ns)
+        .put(",\"pid\":")
+        .put(event.pid)
+        .put(",\"ppid\":")
+        .put(event.ppid)
+        .put(",\"uid\":")
+        .put(event.uid)
+        .put(",\"exit_code\":")
+        .put(event.exit_code)
+        .put(",\"sequence\":")
+        .put(event.sequence)
+        .put(",\"exit_event\":")
+        .put(event.exit_event)
+        .put(",\"monotonic_time_ns\":")
+        .put(event.monotonic_time_ns)
+        .put(",\"comm\":")
+        .put(Json(&event.comm))
+        .put(",\"filename\":")
+        .put(Json(&event.filename))
+        .put("}\n");
 }

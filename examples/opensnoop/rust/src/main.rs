@@ -63,7 +63,7 @@ fn tool() -> Result<(), Error> {
     output.flush()?;
     for batch in source.batches() {
         for record in &batch? {
-            print(record.read()?, &options, &mut output)?;
+            print(record.read()?, &options, &mut output);
         }
         output.flush()?;
     }
@@ -71,10 +71,10 @@ fn tool() -> Result<(), Error> {
     Ok(())
 }
 
-fn print(event: &opensnoop::event, options: &Options, output: &mut Output) -> Result<(), Error> {
+fn print(event: &opensnoop::event, options: &Options, output: &mut Output) {
     // What only user space knows how to choose by.
     if !event.comm.to_str().contains(&options.name) {
-        return Ok(());
+        return;
     }
     let (fd, errno) = if event.ret < 0 {
         (-1, -event.ret)
@@ -82,14 +82,19 @@ fn print(event: &opensnoop::event, options: &Options, output: &mut Output) -> Re
         (event.ret, 0)
     };
     if options.print_uid {
-        write!(output, "{:<7} ", event.uid)?;
+        output.put_left(event.uid, 7).put(" ");
     }
-    writeln!(
-        output,
-        "{:<7} {:<16} {fd:>3} {errno:>3} {}",
-        event.pid, event.comm, event.path
-    )?;
-    Ok(())
+    output
+        .put_left(event.pid, 7)
+        .put(" ")
+        .put_left(event.comm, 16)
+        .put(" ")
+        .put_right(fd, 3)
+        .put(" ")
+        .put_right(errno, 3)
+        .put(" ")
+        .put(event.path)
+        .put("\n");
 }
 
 /// None if help was asked for.

@@ -72,12 +72,23 @@ fn print(batch: &Batch, names: bool, output: &mut Output) -> Result<(), Error> {
     let time = clock(batch.time);
     for record in batch {
         let event: &sigsnoop::event = record.read()?;
-        write!(output, "{time} {:<7} {:<16} ", event.pid, event.comm)?;
+        output
+            .put(&time)
+            .put(" ")
+            .put_left(event.pid, 7)
+            .put(" ")
+            .put_left(event.comm, 16)
+            .put(" ");
         match signal::name(event.sig) {
-            Some(name) if names => write!(output, "{name:<9}")?,
-            _ => write!(output, "{:<9}", event.sig)?,
-        }
-        writeln!(output, " {:<7} {:<6}", event.tpid, event.ret)?;
+            Some(name) if names => output.put_left(name, 9),
+            _ => output.put_left(event.sig, 9),
+        };
+        output
+            .put(" ")
+            .put_left(event.tpid, 7)
+            .put(" ")
+            .put_left(event.ret, 6)
+            .put("\n");
     }
     Ok(())
 }

@@ -98,7 +98,13 @@ fn show(source: &EventSource, counts: &PerCpuMap<calls::name, u64>, options: &Op
 fn print_starts(batch: &Batch, output: &mut Output) -> Result<(), Error> {
     for record in batch {
         let start: &starts::start = record.read()?;
-        writeln!(output, "{:<7} {:<16} {}", start.pid, start.name.text, start.path)?;
+        output
+            .put_left(start.pid, 7)
+            .put(" ")
+            .put_left(start.name.text, 16)
+            .put(" ")
+            .put(start.path)
+            .put("\n");
     }
     Ok(())
 }

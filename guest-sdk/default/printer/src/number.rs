@@ -1,6 +1,8 @@
 //! Numbers as text, without `core::fmt`.
 //!
-//! Eight decimal digits are made at once in one 64-bit word and stored whole; the leading zeros are shifted away first.
+//! Eight decimal digits are made at once in one 64-bit word and stored whole.
+
+use eunomia_component::digits::{self, TEN_8, ZEROS, eight_digits, eight_nibbles};
 
 use crate::write::{Window, put, put_word};
 
@@ -13,31 +15,12 @@ pub(crate) const MOST_HEX: usize = 18;
 /// The most bytes that a floating-point number takes.
 pub(crate) const MOST_FLOAT: usize = 24;
 
-const TEN_8: u64 = 100_000_000;
-const ZEROS: u64 = 0x3030_3030_3030_3030;
-
-/// The eight digits of a number below 10^8 as the bytes of a word, the first digit lowest.
-///
-/// Halves, then quarters, then single digits: each step divides all parts at once by multiplying with a reciprocal that
-/// is exact for the range.
-#[inline(always)]
-fn eight_digits(value: u64) -> u64 {
-    let high = (value * 3_518_437_209) >> 45;
-    let fours = high | (value - high * 10_000) << 32;
-    let high = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
-    let twos = high | (fours - high * 100) << 16;
-    let high = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-    high | (twos - high * 10) << 8
-}
-
 /// Write a number below 10^8.
 #[inline(always)]
 fn short(out: &mut Window, at: usize, value: u64) -> usize {
-    let digits = eight_digits(value);
-    // The bit set in the last digit keeps one zero of a zero.
-    let leading = (digits | 1 << 56).trailing_zeros() & !7;
-    put_word(out, at, (digits | ZEROS) >> leading);
-    at + 8 - (leading / 8) as usize
+    let (word, length) = digits::short(value);
+    put_word(out, at, word);
+    at + length
 }
 
 /// Write eight digits, zeros included.
@@ -113,16 +96,6 @@ pub(crate) fn address(out: &mut Window, at: usize, value: u64) -> usize {
     put_word(out, at + 2, eight_nibbles((shifted >> 32) as u32));
     put_word(out, at + 10, eight_nibbles(shifted as u32));
     at + 2 + digits
-}
-
-/// The eight hexadecimal digits of a number as the bytes of a word, the first digit lowest.
-fn eight_nibbles(value: u32) -> u64 {
-    let spread = u64::from(value.swap_bytes());
-    let spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff;
-    let spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff;
-    let nibbles = (spread >> 4 | spread << 8) & 0x0f0f_0f0f_0f0f_0f0f;
-    let letters = (nibbles + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
-    nibbles + ZEROS + letters * u64::from(b'a' - b'0' - 10)
 }
 
 /// Write `true` or `false`.

@@ -31,28 +31,8 @@ pub(crate) fn plain(chunk: &[u8; 16], style: Style) -> usize {
 #[inline(always)]
 pub(crate) fn plain(chunk: &[u8; 16], style: Style) -> usize {
     let chunk = u128::from_le_bytes(*chunk);
-    let (low, high) = (marks(chunk as u64, style), marks((chunk >> 64) as u64, style));
-    let marked = if low != 0 {
-        low.trailing_zeros()
-    } else {
-        64 + high.trailing_zeros()
-    };
-    (marked / 8) as usize
-}
-
-/// The top bit of each byte that has to be looked at.
-///
-/// Carries and borrows go upwards from a byte that is marked itself, so the lowest mark is always right, and only the
-/// lowest is looked at.
-#[cfg(not(target_family = "wasm"))]
-#[inline(always)]
-fn marks(word: u64, style: Style) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = ONES << 7;
-    let mut marks = word | word.wrapping_add(ONES) | word.wrapping_sub(ONES * 0x20);
-    if style == Style::Quoted {
-        marks |= (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
-        marks |= (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    match eunomia_component::text::plain(chunk as u64, style) {
+        8 => 8 + eunomia_component::text::plain((chunk >> 64) as u64, style),
+        plain => plain,
     }
-    marks & TOPS
 }

@@ -4,25 +4,8 @@ use crate::plain::plain;
 use crate::write::put_far;
 use alloc::string::String;
 use alloc::vec::Vec;
-
-/// Where a text stands, which decides what has to be escaped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Style {
-    /// A column of a table.
-    Bare,
-    /// Between the quotes of a JSON string.
-    Quoted,
-}
-
-impl Style {
-    /// The most bytes that one byte of input becomes.
-    pub(crate) fn widest(self) -> usize {
-        match self {
-            Self::Bare => 4,
-            Self::Quoted => 6,
-        }
-    }
-}
+pub(crate) use eunomia_component::text::Style;
+use eunomia_component::text::{each_character, escape};
 
 /// Write the text of a character array of `count` bytes at the beginning of `field`, up to its first NUL. Returns where
 /// the row goes on, and by how many bytes that is more than the columns it takes.
@@ -66,47 +49,6 @@ fn escaped(out: &mut [u8], at: usize, field: &[u8], done: usize, count: usize, s
         }
     });
     (here, beyond)
-}
-
-/// Call for each character, and for each run of bytes that is not UTF-8 once with U+FFFD.
-fn each_character(bytes: &[u8], mut call: impl FnMut(char)) {
-    for chunk in bytes.utf8_chunks() {
-        chunk.valid().chars().for_each(&mut call);
-        if !chunk.invalid().is_empty() {
-            call(char::REPLACEMENT_CHARACTER);
-        }
-    }
-}
-
-/// A character as it may be shown, and how many of the bytes that is.
-fn escape(character: char, style: Style) -> ([u8; 8], usize) {
-    let letter = match character {
-        '\n' => b'n',
-        '\r' => b'r',
-        '\t' => b't',
-        '\x08' if style == Style::Quoted => b'b',
-        '\x0c' if style == Style::Quoted => b'f',
-        '"' | '\\' if style == Style::Quoted => character as u8,
-        '\0'..='\x1f' | '\x7f'..='\u{9f}' => return escape_number(character as u8, style),
-        _ => {
-            let mut bytes = [0; 8];
-            let length = character.encode_utf8(&mut bytes).len();
-            return (bytes, length);
-        }
-    };
-    ([b'\\', letter, 0, 0, 0, 0, 0, 0], 2)
-}
-
-/// A control character by its number: `\x1b`, and `\u001b` in JSON. U+0080 to U+009F are control characters too, which
-/// some terminals obey.
-fn escape_number(code: u8, style: Style) -> ([u8; 8], usize) {
-    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
-    let (high, low) = (digit(code >> 4), digit(code & 15));
-    if style == Style::Bare && code < 0x80 {
-        ([b'\\', b'x', high, low, 0, 0, 0, 0], 4)
-    } else {
-        ([b'\\', b'u', b'0', b'0', high, low, 0, 0], 6)
-    }
 }
 
 /// A name of the layout, escaped as text of records is.

@@ -38,7 +38,9 @@ extern crate alloc;
 
 mod batch;
 pub mod bindings;
+pub mod digits;
 mod runtime;
+pub mod text;
 mod value;
 
 /// What a reader of command lines implements: [`Guest`](args::Guest), handed to [`export_args!`].
