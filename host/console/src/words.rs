@@ -254,7 +254,7 @@ mod tests {
             (
                 "--frobnicate",
                 "`--frobnicate` is none of the options: -o/--output FORMAT, -j/--json, --no-header, --timeout SECONDS, --count N, \
-                 --fail-on-loss, -q/--quiet, -v/--verbose",
+                 --attach PROGRAM=TARGET, --iface NAME, --cgroup PATH, --fail-on-loss, -q/--quiet, -v/--verbose",
             ),
             ("-jx", "`-jx` is none of the options: -o/--"),
             ("json", "`json` is none of the options: -o/--"),

@@ -1,5 +1,7 @@
 //! Where programs go: texts, packages and what their user says over them.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use package::{
     Alternatives, Attachment, CgroupMode, Direction, Fallback, Interface, Places, Program, SampleRate, Target, XdpMode,
 };
@@ -307,7 +309,7 @@ fn what_stands_in_for_a_missing_hook_is_read_in_each_of_its_forms() {
     let target = Fallback::Target(Target::parse("kprobe/x").unwrap());
     assert_eq!(
         read(json!({"fallback": "kprobe/x"})).unwrap().fallbacks,
-        [target.clone()]
+        std::slice::from_ref(&target)
     );
     assert_eq!(
         read(json!({"fallback": ["kprobe/x", "other"]})).unwrap().fallbacks,

@@ -23,11 +23,10 @@ pub(crate) struct Exclusive {
 pub(super) fn attach(program: &Program, path: &str, mode: CgroupMode) -> Attached {
     let group: OwnedFd = open(path)?.into();
     let flags = match mode {
-        // SAFETY: the program is loaded, and the descriptor lives through the call: the link keeps the group, not the descriptor.
         CgroupMode::Multi => {
-            return from_libbpf(unsafe {
-                libbpf_sys::bpf_program__attach_cgroup(program.raw().as_ptr(), group.as_raw_fd())
-            });
+            // SAFETY: the program is loaded, and the descriptor lives through the call: the link keeps the group, not the descriptor.
+            let link = unsafe { libbpf_sys::bpf_program__attach_cgroup(program.raw().as_ptr(), group.as_raw_fd()) };
+            return from_libbpf(link);
         }
         CgroupMode::Override => libbpf_sys::BPF_F_ALLOW_OVERRIDE,
         CgroupMode::Exclusive => 0,

@@ -60,7 +60,6 @@ pub(super) fn netfilter(program: &Program, hook: &Netfilter) -> Attached {
         hooknum: hook.hook,
         priority: hook.priority,
         flags: if hook.defragment { DEFRAGMENT } else { 0 },
-        ..Default::default()
     };
     // SAFETY: the program is loaded, and the options live through the call.
     from_libbpf(unsafe { libbpf_sys::bpf_program__attach_netfilter(program.raw().as_ptr(), &raw const options) })

@@ -26,7 +26,6 @@ pub(super) fn raw_tracepoint(program: &Program, name: &str, cookie: u64) -> Atta
     let mut options = libbpf_sys::bpf_raw_tracepoint_opts {
         sz: size_of::<libbpf_sys::bpf_raw_tracepoint_opts>() as libbpf_sys::size_t,
         cookie,
-        ..Default::default()
     };
     // SAFETY: the program is loaded; the name and options live through the call.
     from_libbpf(unsafe {
