@@ -64,9 +64,14 @@ fn build() -> Result<()> {
 /// Compiles for the machine that the host will run on, which may be another than this one.
 fn engine(arch: &str) -> Result<wasmtime::Engine> {
     let mut config = config::config()?;
-    config.target(&format!("{arch}-unknown-linux-gnu")).with_context(|| {
-        format!("the compiler in this build script knows no {arch}: add --features runtime/cross to cargo's arguments")
-    })?;
+    config
+        .target(&format!("{arch}-unknown-linux-gnu"))
+        .map_err(anyhow::Error::from)
+        .with_context(|| {
+            format!(
+                "the compiler in this build script knows no {arch}: add --features runtime/cross to cargo's arguments"
+            )
+        })?;
     Ok(wasmtime::Engine::new(&config)?)
 }
 
