@@ -27,6 +27,8 @@ pub(crate) struct Booted {
     pub(crate) results: PathBuf,
     /// How long it ran.
     pub(crate) seconds: f64,
+    /// Why the payload did not come to its end.
+    pub(crate) trouble: Option<String>,
 }
 
 /// Boot a kernel with a payload. A second time if it did not come as far as running it: then it is the emulator's fault, not the payload's.
@@ -115,8 +117,20 @@ fn once(entry: &Entry, kernel: &Fetched, payload: &Path, folder: &Path) -> Resul
         sleep(Duration::from_millis(100));
     }
     fs::remove_file(&initrd)?;
+    let console = read(&console_path)?;
     Ok(Booted {
-        console: read(&console_path)?,
+        trouble: match console::exit(&console) {
+            Some(0) => None,
+            Some(exit) => Some(format!(
+                "what runs the cases has ended with {exit}:\n{}",
+                console::end(&console)
+            )),
+            None => Some(format!(
+                "the kernel has ended before the cases:\n{}",
+                console::end(&console)
+            )),
+        },
+        console,
         results,
         seconds: begin.elapsed().as_secs_f64(),
     })

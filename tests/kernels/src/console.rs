@@ -38,6 +38,15 @@ pub(crate) fn exit(console: &str) -> Option<i32> {
     line.trim().parse().ok()
 }
 
+/// Its last lines.
+pub(crate) fn end(console: &str) -> String {
+    let lines: Vec<&str> = console.lines().collect();
+    lines
+        .get(lines.len().saturating_sub(20)..)
+        .unwrap_or_default()
+        .join("\n")
+}
+
 /// The complaints of a kernel, each with some lines of what follows it.
 pub(crate) fn splats(console: &str) -> Vec<String> {
     let lines: Vec<&str> = console.lines().collect();

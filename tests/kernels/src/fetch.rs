@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 
@@ -48,6 +49,9 @@ pub(crate) struct Fetched {
 /// # Errors
 /// It cannot be fetched.
 pub(crate) fn kernel(cache: &Path, entry: &Entry, init: &Path, busybox: &Path) -> Result<Fetched> {
+    // apt has one user at a time.
+    static FETCHING: Mutex<()> = Mutex::new(());
+    let _alone = FETCHING.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = cache.join(&entry.id);
     if !folder.exists() {
         fetch(cache, entry, &folder)?;
@@ -93,7 +97,7 @@ fn fetch(cache: &Path, entry: &Entry, folder: &Path) -> Result<()> {
         found.with_context(|| format!("{package} has no {name} for {release}"))
     };
     fs::create_dir(scratch.join("modules"))?;
-    for (number, (name, bytes)) in modules::load(&root, &release)?.into_iter().enumerate() {
+    for (number, (name, bytes)) in modules::load(&releases.join(&release))?.into_iter().enumerate() {
         fs::write(scratch.join("modules").join(format!("{number:02}-{name}.ko")), bytes)?;
     }
     fs::copy(boot("config")?, scratch.join("config"))?;

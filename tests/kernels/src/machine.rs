@@ -41,6 +41,7 @@ pub(crate) fn run(payload: &Path, folder: &Path) -> Result<Booted> {
         console,
         results,
         seconds: begin.elapsed().as_secs_f64(),
+        trouble: None,
     })
 }
 

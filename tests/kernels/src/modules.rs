@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -19,56 +18,59 @@ const WANTED: &[&str] = &[
     "cls_bpf",
     "act_bpf",
     "loop",
-    "md-mod",
+    "md_mod",
     "raid1",
 ];
 
-/// The wanted modules below `lib/modules/RELEASE` in `root` and those that they need, each after what it needs: names and contents.
-pub(crate) fn load(root: &Path, release: &str) -> Result<Vec<(String, Vec<u8>)>> {
-    let depmod = Command::new("depmod")
-        .arg("-b")
-        .arg(root)
-        .arg(release)
-        .output()
-        .context("cannot start depmod")?;
-    if !depmod.status.success() {
-        bail!("depmod: {}", String::from_utf8_lossy(&depmod.stderr).trim());
+/// The wanted modules below a folder and those that they need, each after what it needs: names and contents.
+pub(crate) fn load(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut files = BTreeMap::new();
+    list(folder, &mut files)?;
+    let mut found = Vec::new();
+    for module in WANTED {
+        add(module, &mut found, &|name| {
+            files.get(name).map(|path| read(path)).transpose()
+        })?;
     }
-    let folder = root.join("lib/modules").join(release);
-    let table = fs::read_to_string(folder.join("modules.dep"))?;
-    let paths = order(&table, WANTED);
-    let contents = paths
-        .into_iter()
-        .map(|path| Ok((name(path), read(&folder.join(path))?)));
-    contents.collect()
+    Ok(found)
 }
 
-/// The paths of modules in the order in which they can be loaded, of the table that `depmod` writes: each line a module, a colon, and all that
-/// must be loaded before it, the last first.
-fn order<'table>(table: &'table str, wanted: &[&str]) -> Vec<&'table str> {
-    let needs: BTreeMap<String, (&str, Vec<&str>)> = table
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .map(|(path, needs)| (name(path), (path, needs.split_whitespace().collect())))
-        .collect();
-    let mut found = Vec::new();
-    for module in wanted {
-        let Some((path, before)) = needs.get(&module.replace('-', "_")) else {
-            continue;
-        };
-        for path in before.iter().rev().chain([path]) {
-            if !found.contains(path) {
-                found.push(path);
-            }
+/// The files of modules by what they are called.
+fn list(folder: &Path, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // `build` and `source` are links to what is not there.
+        if entry.file_type()?.is_dir() {
+            list(&entry.path(), files)?;
+        } else if let Some((stem, _)) = name.split_once(".ko") {
+            files.insert(stem.replace('-', "_"), entry.path());
         }
     }
-    found
+    Ok(())
 }
 
-/// What a file is called as a module.
-fn name(path: &str) -> String {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    file.split('.').next().unwrap_or(file).replace('-', "_")
+/// Add a module after those that it needs, which it names itself.
+fn add(name: &str, found: &mut Vec<(String, Vec<u8>)>, read: &dyn Fn(&str) -> Result<Option<Vec<u8>>>) -> Result<()> {
+    if found.iter().any(|(other, _)| other == name) {
+        return Ok(());
+    }
+    let Some(bytes) = read(name)? else { return Ok(()) };
+    for needed in needs(&bytes) {
+        add(&needed, found, read)?;
+    }
+    found.push((name.to_owned(), bytes));
+    Ok(())
+}
+
+/// The modules that a module's section `.modinfo` names: `depends=one,other`, between zeros.
+fn needs(module: &[u8]) -> Vec<String> {
+    let line = module
+        .split(|&byte| byte == 0)
+        .find_map(|text| text.strip_prefix(b"depends="));
+    let names = String::from_utf8_lossy(line.unwrap_or_default()).into_owned();
+    let names = names.split(',').filter(|name| !name.is_empty());
+    names.map(|name| name.replace('-', "_")).collect()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
@@ -92,22 +94,21 @@ mod tests {
 
     #[test]
     fn what_a_module_needs_comes_before_it() {
-        let table = "kernel/net/veth.ko.xz:\n\
-                     kernel/v/virtio_pci.ko.xz: kernel/v/modern.ko.xz kernel/v/virtio_ring.ko.xz kernel/v/virtio.ko.xz\n\
-                     kernel/c/virtio_console.ko.xz: kernel/v/virtio_ring.ko.xz kernel/v/virtio.ko.xz\n\
-                     kernel/md/md-mod.ko.xz:\n";
-        let wanted = ["virtio_pci", "virtio_console", "netkit", "md-mod"];
-        let names: Vec<String> = order(table, &wanted).into_iter().map(name).collect();
-        assert_eq!(
-            names,
-            [
-                "virtio",
-                "virtio_ring",
-                "modern",
-                "virtio_pci",
-                "virtio_console",
-                "md_mod"
-            ]
-        );
+        let modules = BTreeMap::from([
+            ("virtio", ""),
+            ("virtio_ring", "virtio"),
+            ("virtio_pci", "virtio_ring,virtio,virtio-pci-modern-dev"),
+            ("virtio_pci_modern_dev", ""),
+        ]);
+        let read = |name: &str| {
+            let depends = modules.get(name);
+            Ok(depends.map(|depends| format!("ELF\0license=GPL\0depends={depends}\0name={name}\0").into_bytes()))
+        };
+        let mut found = Vec::new();
+        for name in ["virtio_pci", "virtio_ring", "netkit"] {
+            add(name, &mut found, &read).unwrap();
+        }
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["virtio", "virtio_ring", "virtio_pci_modern_dev", "virtio_pci"]);
     }
 }

@@ -65,6 +65,7 @@ impl Report {
             seconds: booted.seconds,
             verdicts: verdicts.collect(),
             splats: console::splats(&booted.console),
+            trouble: booted.trouble.clone(),
             ..Self::empty(kernel)
         })
     }
@@ -211,6 +212,7 @@ mod tests {
             console: String::new(),
             results: folder.clone(),
             seconds: 3.0,
+            trouble: None,
         };
         let report = Report::of("amd64-6.1", "6.1.0", &["a".to_owned(), "b".to_owned()], &booted).unwrap();
         fs::remove_file(folder).unwrap();
