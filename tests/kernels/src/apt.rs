@@ -91,20 +91,26 @@ impl Apt {
             .with_context(|| format!("there is no package {pattern}"))
     }
 
-    /// A package and those that it depends on, as far as their names begin so.
-    pub(crate) fn with_dependencies(&self, package: &str, prefixes: &[&str]) -> Result<Vec<String>> {
+    /// The packages with the files of a kernel, of the one that is it or that depends on it.
+    pub(crate) fn kernel(&self, package: &str) -> Result<Vec<String>> {
+        const PREFIXES: [&str; 4] = ["linux-base-", "linux-binary-", "linux-image-", "linux-modules-"];
         let mut found = vec![package.to_owned()];
         let mut next = 0;
         while let Some(name) = found.get(next).cloned() {
-            next += 1;
             let text = self.run("apt-cache", &["depends", "--important", &name])?;
-            for line in text.lines() {
-                let Some(wanted) = line.trim().trim_start_matches('|').strip_prefix("Depends: ") else {
-                    continue;
-                };
-                let kernel = prefixes.iter().any(|prefix| wanted.starts_with(prefix));
-                if kernel && !found.iter().any(|name| name == wanted) {
-                    found.push(wanted.to_owned());
+            let needed = text.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
+            let needed: Vec<&str> = needed
+                .filter(|name| PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
+                .collect();
+            // What depends on an image has no files of its own.
+            if needed.iter().any(|name| name.starts_with("linux-image-")) {
+                found.remove(next);
+            } else {
+                next += 1;
+            }
+            for name in needed {
+                if !found.iter().any(|other| other == name) {
+                    found.push(name.to_owned());
                 }
             }
         }

@@ -59,7 +59,7 @@ fn once(entry: &Entry, kernel: &Fetched, payload: &Path, folder: &Path) -> Resul
     join(&kernel.base, payload, &initrd).context("cannot write the first file system")?;
     File::create(&results)?;
 
-    let mut command = qemu(entry.arch);
+    let mut command = qemu(entry);
     command.args([
         "-m",
         "1024",
@@ -140,14 +140,21 @@ fn read(path: &Path) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&fs::read(path)?).into_owned())
 }
 
-/// The emulator and its machine. The smallest processor does: on arm64 the largest one takes five times as long.
-fn qemu(arch: Arch) -> Command {
-    let (program, machine) = match arch {
-        Arch::Amd64 => ("qemu-system-x86_64", ["-M", "pc", "-cpu", "max"]),
-        Arch::Arm64 => ("qemu-system-aarch64", ["-M", "virt", "-cpu", "cortex-a57"]),
+/// The emulator and its machine. On arm64 a small processor does: the largest one takes five times as long.
+fn qemu(entry: &Entry) -> Command {
+    let (program, machine, cpu) = match entry.arch {
+        Arch::Amd64 => ("qemu-system-x86_64", "pc", "max"),
+        Arch::Arm64 => ("qemu-system-aarch64", "virt", "cortex-a57"),
     };
     let mut command = Command::new(program);
-    command.args(machine).args(["-accel", "tcg,thread=multi"]);
+    command.args([
+        "-M",
+        machine,
+        "-cpu",
+        entry.cpu.as_deref().unwrap_or(cpu),
+        "-accel",
+        "tcg,thread=multi",
+    ]);
     command
 }
 

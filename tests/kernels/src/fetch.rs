@@ -72,7 +72,7 @@ pub(crate) fn kernel(cache: &Path, entry: &Entry, init: &Path, busybox: &Path) -
 fn fetch(cache: &Path, entry: &Entry, folder: &Path) -> Result<()> {
     let apt = Apt::update(&cache.join("apt"), &entry.suite, entry.arch)?;
     let package = apt.find(&entry.package)?;
-    let packages = apt.with_dependencies(&package, &["linux-image-", "linux-binary-", "linux-modules-"])?;
+    let packages = apt.kernel(&package)?;
     let scratch = cache.join(format!("{}.partial", entry.id));
     fs::remove_dir_all(&scratch).ok();
     let root = scratch.join("root");

@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub(crate) struct Kernel {
     /// As Debian calls it: `amd64`, `arm64`.
     pub(crate) arch: String,
-    /// `cloud`, `full`, `rt`, or `machine` without an emulator.
+    /// `cloud`, `full`, `rt`, `16k`, or `machine` without an emulator.
     pub(crate) flavour: String,
     /// Its release, as `uname -r` says it.
     pub(crate) release: String,
@@ -97,12 +97,12 @@ impl TryFrom<String> for Condition {
 fn parse(word: &str) -> Result<Word> {
     let number = |text: &str| {
         version(text).with_context(|| {
-            format!("`{word}` is no word of a condition: one is amd64, arm64, cloud, full, rt, machine, config:NAME, 6.1, <6.1 or >=6.1")
+            format!("`{word}` is no word of a condition: one is amd64, arm64, cloud, full, rt, 16k, machine, config:NAME, 6.1, <6.1 or >=6.1")
         })
     };
     Ok(match word {
         "amd64" | "arm64" => Word::Arch(word.to_owned()),
-        "cloud" | "full" | "rt" | "machine" => Word::Flavour(word.to_owned()),
+        "cloud" | "full" | "rt" | "16k" | "machine" => Word::Flavour(word.to_owned()),
         _ => {
             if let Some(name) = word.strip_prefix("config:") {
                 Word::Config(name.to_owned())

@@ -17,12 +17,14 @@ pub(crate) struct Entry {
     pub(crate) id: String,
     /// The architecture.
     pub(crate) arch: Arch,
-    /// `cloud`, `full` or `rt`.
+    /// `cloud`, `full`, `rt`, or `16k` with pages of that size.
     pub(crate) flavour: String,
     /// Where in Debian it is.
     pub(crate) suite: String,
     /// The package that it is, or that depends on it; of those that fit a pattern with `*` the newest.
     pub(crate) package: String,
+    /// The processor, if it cannot be the smallest.
+    pub(crate) cpu: Option<String>,
     /// More for the kernel's command line.
     #[serde(default)]
     pub(crate) command_line: String,

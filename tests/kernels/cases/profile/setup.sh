@@ -1,0 +1,2 @@
+sh -c 'while :; do :; done' &
+echo "busy=$!"

@@ -1,0 +1,1 @@
+"$BIN/sh" -c 'echo "started=$$"; exec "$BIN/uname"'
