@@ -41,6 +41,8 @@ pub(crate) struct Ended {
     pub(crate) stdout: String,
     /// Standard error.
     pub(crate) stderr: String,
+    /// What went wrong around it; empty if nothing did.
+    pub(crate) trouble: String,
 }
 
 /// What has come of a case.
@@ -87,6 +89,7 @@ impl Expected {
 /// What comes of a run that ended so.
 pub(crate) fn compare(expectation: &Expectation, works: &Expected, ended: &Ended, values: &Values) -> Outcome {
     let differences = match expectation {
+        _ if !ended.trouble.is_empty() => vec![ended.trouble.trim_end().to_owned()],
         Expectation::Works(expected) => expected.differences(ended, values),
         Expectation::Fails { error, why } => {
             let said_so = ended.stderr.lines().any(|line| fits(&filled(error, values), line));
@@ -154,6 +157,7 @@ mod tests {
             exit: Some(0),
             stdout: "{\"comm\":\"init\",\"sig\":1}\n{\"comm\":\"sh\",\"sig\":10,\"ret\":0}\n".to_owned(),
             stderr: "ecli: 2 events, 0 lost, 0 unread\n".to_owned(),
+            trouble: String::new(),
         }
     }
 
@@ -162,6 +166,7 @@ mod tests {
             exit: Some(1),
             stdout: String::new(),
             stderr: "error: cannot attach probe: No such file or directory\nhint: …\n".to_owned(),
+            trouble: String::new(),
         }
     }
 
@@ -207,6 +212,20 @@ mod tests {
         ended = refused();
         ended.exit = Some(0);
         wrong(&fails(), &ended, "it says what was expected, and it was 0");
+    }
+
+    #[test]
+    fn what_a_script_could_not_do_is_wrong() {
+        let mut ended = good();
+        ended.trouble = "trigger.sh: it ended with 1\n".to_owned();
+        wrong(
+            &Expectation::Works(works()),
+            &ended,
+            "trigger.sh: it ended with 1\n  stdout:",
+        );
+        ended = refused();
+        ended.trouble = "trigger.sh: it ended with 1\n".to_owned();
+        wrong(&fails(), &ended, "trigger.sh");
     }
 
     #[test]

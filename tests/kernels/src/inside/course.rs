@@ -33,8 +33,8 @@ pub(super) fn run(payload: &Path, name: &str, kernel: &Kernel) -> Result<Verdict
         Ok(()) => observe(payload, &case, &works, &mut stage)?,
         Err(error) => Ended {
             exit: Some(1),
-            stdout: String::new(),
             stderr: words("setup.sh", &error),
+            ..Ended::default()
         },
     };
     Ok(Verdict {
@@ -67,10 +67,10 @@ fn observe(payload: &Path, case: &Case, works: &Expected, stage: &mut Stage) -> 
     }
     let exit = tool.running.wait(patience);
     Ok(Ended {
-        // What a script could not do is never right.
-        exit: if trouble.is_empty() { exit } else { None },
+        exit,
         stdout: super::text(&tool.stdout)?,
-        stderr: super::text(&tool.stderr)? + &trouble,
+        stderr: super::text(&tool.stderr)?,
+        trouble,
     })
 }
 

@@ -70,11 +70,8 @@ impl Stage {
         if !installed.success() || !up.success() {
             bail!("busybox does not do what it should");
         }
-        for (name, path) in [
-            ("DIR", &dir),
-            ("CASE", &payload.join("cases").join(name)),
-            ("CGROUP", &cgroup),
-        ] {
+        let (case, bin) = (payload.join("cases").join(name), stage.root.join("bin"));
+        for (name, path) in [("DIR", dir), ("CASE", case), ("CGROUP", cgroup), ("BIN", bin)] {
             stage.values.insert(name.to_owned(), path.display().to_string());
         }
         Ok(stage)
