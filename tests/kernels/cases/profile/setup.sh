@@ -1,2 +1,0 @@
-sh -c 'while :; do :; done' &
-echo "busy=$!"
