@@ -1,5 +1,5 @@
 # What a person calls. Everything builds as the user who calls; only what talks to the kernel runs through sudo.
-.PHONY: demo test lint bench dist setup examples guests corpus
+.PHONY: demo test lint bench dist release setup examples guests corpus kernels
 
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 TRIPLE := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
@@ -40,21 +40,38 @@ lint: setup
 
 # One static file each, at a fixed address: nothing to look up and nothing to relocate when it starts. Random numbers come from the
 # system call: looked up by name, as it is by default, it is not found in a static program, which then wants /dev/urandom.
-STATIC := -C target-feature=+crt-static -C relocation-model=static -C link-arg=-Wl,--no-eh-frame-hdr \
-  -C link-arg=-Wl,-T,$(CURDIR)/scripts/dist.ld --cfg getrandom_backend=\"linux_getrandom\"
+STATIC := -C target-feature=+crt-static -C relocation-model=static --cfg getrandom_backend=\"linux_getrandom\"
+STATIC_DIST := $(STATIC) -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,$(CURDIR)/scripts/dist.ld
 
-CARGO_DIST = CARGO_TARGET_$(HOST)_RUSTFLAGS="$(STATIC)" cargo
-DIST_FLAGS := --locked --profile dist --target $(TRIPLE)
 PROGRAMS := ecli ecc
+RELEASES := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
+export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER ?= aarch64-linux-gnu-gcc
 
 # The program of standalone tools is in each of them: what no event passes through is built for size, and so is the whole when it is
 # linked. cargo does not strip a program whose profile is changed like this.
 SMALL := $(foreach crate,package wasmtime standalone,--config 'profile.dist.package.$(crate).opt-level="s"')
 
-# It comes first, and alone: it is built without the compiler that the others have, and `ecc` takes it in.
+# The compiler in build scripts knows the machine that builds, and all others only if it is asked to.
+CROSS = $(if $(filter $(TRIPLE),$(1)),,--features runtime/cross)
+CARGO_DIST = CARGO_TARGET_$(shell echo $(1) | tr 'a-z-' 'A-Z_')_RUSTFLAGS="$(STATIC_DIST)" cargo
+DIST_FLAGS = --locked --profile dist --target $(1) $(CROSS)
+
+# The program of standalone tools comes first, and alone: it is built without the compiler that the others have, and `ecc` takes it in.
+define dist
+$(CARGO_DIST) rustc $(DIST_FLAGS) $(SMALL) -p standalone -- -C strip=symbols
+ECC_STANDALONE=$(abspath $(TARGET_DIR)/$(1)/dist/standalone) $(CARGO_DIST) build $(DIST_FLAGS) $(addprefix -p ,$(PROGRAMS))
+endef
+
 dist: setup
-	$(CARGO_DIST) rustc $(DIST_FLAGS) $(SMALL) -p standalone -- -C strip=symbols
-	ECC_STANDALONE=$(abspath $(DIST)/standalone) $(CARGO_DIST) build $(DIST_FLAGS) $(addprefix -p ,$(PROGRAMS))
+	$(call dist,$(TRIPLE))
+
+# What a release has: `dist` for each architecture.
+release: setup $(addprefix release-,$(RELEASES))
+	@ls -l $(foreach triple,$(RELEASES),$(addprefix $(TARGET_DIR)/$(triple)/dist/,$(PROGRAMS)))
+
+release-%: setup
+	@scripts/cross $*
+	$(call dist,$*)
 
 bench: dist
 	@scripts/kernel
@@ -72,3 +89,7 @@ examples: setup
 corpus: setup
 	cargo build --locked -p ecc -p corpus
 	@scripts/corpus
+
+# The same tools on many kernels: KERNELS is commit, all, machine, or names of tests/kernels/kernels.json; CASES are folders of tests/kernels/cases.
+kernels: setup
+	@STATIC="$(STATIC)" scripts/kernels "$(or $(KERNELS),commit)" "$(CASES)"

@@ -54,11 +54,25 @@ fn build() -> Result<()> {
         &read("tool")?,
         &[("args", &read("args")?), ("printer", &read("printer")?)],
     )?;
-    let engine = wasmtime::Engine::new(&config::config()?)?;
+    let engine = engine(&variable("CARGO_CFG_TARGET_ARCH")?)?;
     let compiled = engine.precompile_component(&composed)?;
     fs::write(out_dir.join("defaults.sha256"), Sha256::digest(&compiled))?;
     fs::write(out_dir.join("default.cwasm"), compiled)?;
     Ok(())
+}
+
+/// Compiles for the machine that the host will run on, which may be another than this one.
+fn engine(arch: &str) -> Result<wasmtime::Engine> {
+    let mut config = config::config()?;
+    config
+        .target(&format!("{arch}-unknown-linux-gnu"))
+        .map_err(anyhow::Error::from)
+        .with_context(|| {
+            format!(
+                "the compiler in this build script knows no {arch}: add --features runtime/cross to cargo's arguments"
+            )
+        })?;
+    Ok(wasmtime::Engine::new(&config)?)
 }
 
 /// Keeps a component compressed: only a run that composes anew needs it.
@@ -87,11 +101,12 @@ fn check_target() -> Result<()> {
 
 /// The folder with the built components. One target folder serves all profiles of the host.
 fn build_guests(sdk: &Path, out_dir: &Path) -> Result<PathBuf> {
-    let target_dir = out_dir
-        .ancestors()
-        .nth(4)
-        .context("OUT_DIR is too short")?
-        .join("guests");
+    let mut profiles = out_dir.ancestors().nth(4).context("OUT_DIR is too short")?;
+    // cargo has a folder of profiles for each target that was named to it.
+    if profiles.ends_with(variable("TARGET")?) {
+        profiles = profiles.parent().context("OUT_DIR is too short")?;
+    }
+    let target_dir = profiles.join("guests");
     let mut command = Command::new(variable("CARGO")?);
     // What cargo sets for this build is about the host: flags, wrappers and profiles must not reach the guests.
     for (name, _) in env::vars_os() {

@@ -3,9 +3,12 @@
 
 use wasmtime::{Config, Result};
 
-/// What code is compiled for. Naming it keeps the compiler from tuning code to the processor that happens to build.
+/// What code is compiled for: the machine that this file is compiled for, of which the build script may name another. Naming it keeps
+/// the compiler from tuning code to the processor that happens to build.
 pub(crate) const TARGET: &str = if cfg!(target_arch = "aarch64") {
     "aarch64-unknown-linux-gnu"
+} else if cfg!(target_arch = "riscv64") {
+    "riscv64-unknown-linux-gnu"
 } else {
     "x86_64-unknown-linux-gnu"
 };

@@ -1,4 +1,2 @@
-# A file that is there, and one that is not.
-touch here
-rm here
-rm nothing 2>/dev/null || true
+: > "$DIR/the file"
+"$BIN/sh" -c 'echo "remover=$$"; exec "$BIN/rm" "$DIR/the file"'

@@ -1,3 +1,3 @@
-# Nobody reads the one, and everybody the other.
-if cat secret.txt 2>/dev/null; then exit 1; fi
-[ "$(cat other)" = open ]
+# Nobody listens at either port; the words say which is forbidden.
+nc -w 1 127.0.0.77 10 2>&1 < /dev/null | grep -q "refused"
+nc -w 1 127.0.0.77 9 2>&1 < /dev/null | grep -q "not permitted"

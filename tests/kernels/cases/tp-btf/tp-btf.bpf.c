@@ -1,31 +1,31 @@
+// SPDX-License-Identifier: MIT OR BSD-2-Clause
+/* A tracepoint as it is in the kernel, its arguments with their types. */
 #include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
-#include <bpf/bpf_core_read.h>
+#include "tp-btf.h"
 
-char LICENSE[] SEC("license") = "GPL";
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-struct event {
-	u32 pid;
-	char comm[16];
-	char filename[64];
-};
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 64 * 1024);
-	__type(value, struct event);
 } events SEC(".maps");
 
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(handle_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *binary)
+int BPF_PROG(executes, struct task_struct *task, pid_t before, struct linux_binprm *binary)
 {
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	const char *filename;
 
 	if (!event)
 		return 0;
+	/* The verifier knows the types: no helper is needed to read. */
 	event->pid = task->tgid;
-	bpf_probe_read_kernel_str(event->comm, sizeof(event->comm), task->comm);
-	bpf_probe_read_kernel_str(event->filename, sizeof(event->filename), binary->filename);
+	filename = binary->filename;
+	bpf_get_current_comm(&event->comm, sizeof(event->comm));
+	bpf_probe_read_kernel_str(event->filename, sizeof(event->filename), filename);
 	bpf_ringbuf_submit(event, 0);
 	return 0;
 }

@@ -1,2 +1,0 @@
-echo open > other
-echo closed > secret.txt

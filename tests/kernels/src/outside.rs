@@ -1,0 +1,198 @@
+//! The side that fetches, builds, boots and compares.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{available_parallelism, scope};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::case::{self, Case};
+use crate::matrix::{self, Arch, Entry, MACHINE, Selection};
+use crate::payload::Parts;
+use crate::results::{Report, table};
+use crate::{boot, fetch, machine};
+
+/// Boot kernels and run the cases on each.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Which kernels: `commit`, `all`, `machine`, or names of kernels.json, with commas between
+    #[arg(long, default_value = "commit")]
+    kernels: String,
+
+    /// Which cases, with commas between [default: all]
+    #[arg(long, value_delimiter = ',')]
+    cases: Vec<String>,
+
+    /// The root of the tree
+    #[arg(long, value_name = "FOLDER")]
+    tree: PathBuf,
+
+    /// Where cargo builds
+    #[arg(long, value_name = "FOLDER")]
+    target: PathBuf,
+
+    /// The compiler of packages
+    #[arg(long, value_name = "FILE")]
+    ecc: PathBuf,
+
+    /// The folder with the static `ecli` and `kernels` for x86-64
+    #[arg(long, value_name = "FOLDER")]
+    amd64: Option<PathBuf>,
+
+    /// The folder with the static `ecli` and `kernels` for arm64
+    #[arg(long, value_name = "FOLDER")]
+    arm64: Option<PathBuf>,
+
+    /// Another `ecli` for x86-64
+    #[arg(long, value_name = "FILE", env = "ECLI_amd64")]
+    ecli_amd64: Option<PathBuf>,
+
+    /// Another `ecli` for arm64
+    #[arg(long, value_name = "FILE", env = "ECLI_arm64")]
+    ecli_arm64: Option<PathBuf>,
+}
+
+/// What all boots have in common.
+struct Matrix<'run> {
+    run: &'run Run,
+    cache: PathBuf,
+    results: PathBuf,
+    names: Vec<String>,
+    parts: Parts,
+}
+
+/// Whether all is as it should be. What is not, has been said.
+pub(crate) fn run(run: &Run) -> Result<bool> {
+    let own = run.tree.join("tests/kernels");
+    let selection = matrix::select(&own.join("kernels.json"), &run.kernels)?;
+    let asked: Vec<String> = run.cases.iter().filter(|name| !name.is_empty()).cloned().collect();
+    let cache = fs::canonicalize(&run.target)?.join("kernels");
+    let matrix = Matrix {
+        run,
+        results: cache.join("results"),
+        names: case::names(&own.join("cases"), &asked)?,
+        parts: Parts {
+            tree: run.tree.clone(),
+            ecc: run.ecc.clone(),
+            target: run.target.clone(),
+            cache: cache.clone(),
+        },
+        cache,
+    };
+    fs::create_dir_all(&matrix.results)?;
+    let reports = matrix.reports(&selection)?;
+    if selection.all && asked.is_empty() {
+        let what = |name: &String| Ok((name.clone(), Case::read(&own.join("cases").join(name))?.what));
+        let cases = matrix.names.iter().map(what).collect::<Result<Vec<_>>>()?;
+        fs::write(own.join("RESULTS.md"), table(&cases, &reports))?;
+    }
+    Ok(reports.iter().all(Report::is_good))
+}
+
+impl Matrix<'_> {
+    fn reports(&self, selection: &Selection) -> Result<Vec<Report>> {
+        // What is cheapest comes first: a case that does not compile, a kernel that is not there.
+        self.parts.cases(&self.names)?;
+        let mut reports = Vec::new();
+        if selection.machine {
+            let folder = self.payload(Arch::own())?.0;
+            let report = self.report(MACHINE, || {
+                let booted = machine::run(&folder, &self.results)?;
+                let release = rustix::system::uname().release().to_string_lossy().into_owned();
+                Report::of(MACHINE, &release, &self.names, &booted)
+            });
+            reports.push(say(report, &self.results)?);
+        }
+        for arch in [Arch::Amd64, Arch::Arm64] {
+            if selection.kernels.iter().any(|kernel| kernel.arch == arch) {
+                self.payload(arch)?;
+            }
+        }
+        let done: Vec<Mutex<Option<Report>>> = selection.kernels.iter().map(|_| Mutex::new(None)).collect();
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<()> {
+            while let Some((entry, place)) = {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                selection.kernels.get(number).zip(done.get(number))
+            } {
+                let report = say(self.kernel(entry, selection.all), &self.results)?;
+                place
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner)
+                    .replace(report);
+            }
+            Ok(())
+        };
+        scope(|scope| {
+            let workers: Vec<_> = (0..available_parallelism().map_or(1, usize::from).min(4))
+                .map(|_| scope.spawn(work))
+                .collect();
+            for worker in workers {
+                worker
+                    .join()
+                    .map_err(|_| anyhow::anyhow!("a boot has ended by a panic"))??;
+            }
+            Ok::<(), anyhow::Error>(())
+        })?;
+        let rest = done.into_iter().filter_map(|place| place.into_inner().ok().flatten());
+        reports.extend(rest);
+        Ok(reports)
+    }
+
+    /// The folder and the archive of what an architecture runs.
+    fn payload(&self, arch: Arch) -> Result<(PathBuf, PathBuf)> {
+        let (folder, ecli) = match arch {
+            Arch::Amd64 => (&self.run.amd64, &self.run.ecli_amd64),
+            Arch::Arm64 => (&self.run.arm64, &self.run.ecli_arm64),
+        };
+        let Some(folder) = folder else {
+            bail!("no programs were named for {}", arch.debian())
+        };
+        let ecli = ecli.clone().unwrap_or_else(|| folder.join("ecli"));
+        let busybox = fetch::busybox(&self.cache, arch)?;
+        self.parts.payload(arch, &folder.join("kernels"), &busybox, &ecli)
+    }
+
+    fn kernel(&self, entry: &Entry, may_miss: bool) -> Report {
+        let fetched = fetch::busybox(&self.cache, entry.arch).and_then(|busybox| {
+            let init = self.run.tree.join("tests/kernels/init");
+            fetch::kernel(&self.cache, entry, &init, &busybox)
+                .with_context(|| format!("cannot fetch {}", entry.package))
+        });
+        let fetched = match fetched {
+            Ok(fetched) => fetched,
+            // An old kernel that is gone from the mirror does not hold up a release.
+            Err(error) if may_miss && !entry.commit => {
+                return Report {
+                    skipped: Some(format!("{error:#}")),
+                    ..Report::empty(&entry.id)
+                };
+            }
+            Err(error) => return self.report(&entry.id, || Err(error)),
+        };
+        let payload = self.cache.join(format!("payload-{}.cpio", entry.arch.debian()));
+        self.report(&entry.id, || {
+            let booted = boot::boot(entry, &fetched, &payload, &self.results)?;
+            Report::of(&entry.id, &fetched.release, &self.names, &booted)
+        })
+    }
+
+    /// A report, also if there is none.
+    fn report(&self, kernel: &str, of: impl FnOnce() -> Result<Report>) -> Report {
+        of().unwrap_or_else(|error| Report {
+            trouble: Some(format!("{error:#}")),
+            ..Report::empty(kernel)
+        })
+    }
+}
+
+/// Say it, and keep it.
+fn say(report: Report, folder: &Path) -> Result<Report> {
+    io::stdout().write_all(report.words().as_bytes())?;
+    report.save(folder)?;
+    Ok(report)
+}
