@@ -42,6 +42,7 @@ pub fn run(run: Run<'_>, options: &Options, printer: &mut Printer) -> Result<Exi
     session.output = output(options);
     session.count = options.count;
     session.fail_on_loss = options.fail_on_loss;
+    session.give_up_capabilities = true;
     session.places = options.places.clone();
     session.undeclared_skeletons = run.undeclared_skeletons;
     signals::request_stop(&stop)
@@ -95,6 +96,9 @@ fn report(outcome: Outcome, name: &str, options: &Options, printer: &mut Printer
         }
         runtime::Exit::Failed(error) => return Err(Failure::host(error)),
     };
+    if let (Verbosity::Verbose, Some(kept)) = (options.verbosity, outcome.kept) {
+        printer.note(format_args!("{name} kept {kept} after it was attached"));
+    }
     let Some(totals) = outcome.totals else { return Ok(exit) };
     // Who could not attach has said so, and that there were no events says nothing more.
     if options.verbosity > Verbosity::Quiet && (exit == Exit::Tool(0) || totals::any(&totals)) {

@@ -24,6 +24,7 @@ pub(crate) fn request_stop(stop: &Stop) -> io::Result<()> {
     let mut signals = Signals::new(wanted)?;
     let stop = stop.clone();
     thread::Builder::new().name("signals".into()).spawn(move || {
+        runtime::give_up_all();
         let mut asked: Option<Instant> = None;
         for signal in signals.forever() {
             match asked {

@@ -11,6 +11,7 @@ use package::Package;
 use sha2::{Digest, Sha256};
 
 use crate::cache::{self, Cache};
+use crate::privileges::give_up_all;
 
 const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
 
@@ -52,6 +53,7 @@ impl Cuts {
         self.making = thread::Builder::new()
             .name("btf".into())
             .spawn(move || {
+                give_up_all();
                 let (Ok(kernel), Some(cache)) = (fs::read(KERNEL_BTF), Cache::open()) else {
                     return;
                 };

@@ -50,6 +50,7 @@ mod limits;
 mod payload;
 mod poll;
 mod precompiled;
+mod privileges;
 mod session;
 mod state;
 mod stream;
@@ -73,6 +74,7 @@ pub use loader::{WATCHER, enable_watcher, watch};
 /// Where the user wants programs: in sessions, from command lines.
 pub use package::{Interface, Places, Target};
 pub use payload::{Own, Payload};
+pub use privileges::{Kept, give_up_all};
 pub use session::{Exit, Outcome, OutputFormat, OutputOptions, Session};
 pub use stream::Stream;
 pub use tool::Tool;

@@ -3,6 +3,7 @@ use package::Places;
 
 use crate::host::Skeleton;
 use crate::limits::Limits;
+use crate::privileges::Kept;
 use crate::stream::Stream;
 
 /// What a run is given. Everything that is not said here is closed to the guest.
@@ -23,6 +24,9 @@ pub struct Session {
     pub undeclared_skeletons: bool,
     /// Where programs go in place of what packages say.
     pub places: Places,
+    /// Whether the thread that runs the tool gives up the capabilities that it does not need, and never gets them back: for
+    /// programs that do nothing else.
+    pub give_up_capabilities: bool,
     /// What the guest may use.
     pub limits: Limits,
     /// Where data goes.
@@ -43,6 +47,7 @@ impl Session {
             fail_on_loss: false,
             undeclared_skeletons: false,
             places: Places::default(),
+            give_up_capabilities: false,
             limits: Limits::default(),
             stdout: Stream::stdout(),
             stderr: Stream::stderr(),
@@ -101,6 +106,8 @@ pub struct Outcome {
     pub exit: Exit,
     /// What became of the events, counted after everything was detached; none if the tool never opened a source.
     pub totals: Option<Totals>,
+    /// What capabilities were kept once the default tool had attached its programs; none if none were given up then.
+    pub kept: Option<Kept>,
 }
 
 /// The status of a run.

@@ -9,6 +9,7 @@ use crate::embedded::Embedded;
 use crate::host::Skeleton;
 use crate::limits::Meter;
 use crate::poll::Waiting;
+use crate::privileges::{self, Kept};
 use loader::Totals;
 
 use crate::session::Session;
@@ -41,6 +42,8 @@ pub(crate) struct State {
     /// Those of them that the guest has asked for.
     pub(crate) opened: HashMap<String, Skeleton>,
     pub(crate) exit_code: Option<u8>,
+    /// What was kept of the capabilities when the rest was given up.
+    pub(crate) kept: Option<Kept>,
     pub(crate) cuts: Cuts,
     /// How often the guest has called the host.
     pub(crate) calls: u64,
@@ -73,6 +76,7 @@ impl State {
             embedded,
             opened: HashMap::new(),
             exit_code: None,
+            kept: None,
             cuts: Cuts::default(),
             calls: 0,
             links: Vec::new(),
@@ -90,6 +94,21 @@ impl State {
         let link = Arc::new(Mutex::new(Some(link)));
         self.links.push(Arc::clone(&link));
         link
+    }
+
+    /// The default tool attaches once, and then only reads: what that does not need is given up.
+    pub(crate) fn give_up(&mut self) -> wasmtime::Result<()> {
+        if let Some(skeleton) = self
+            .session
+            .skeleton
+            .as_ref()
+            .filter(|_| self.session.give_up_capabilities)
+        {
+            let kept = Kept::for_package(skeleton.description(), &self.session.places);
+            privileges::attached(kept)?;
+            self.kept = Some(kept);
+        }
+        Ok(())
     }
 
     /// Keep an event source for the totals. What earlier readers of its maps have left is this one's to read.

@@ -6,6 +6,7 @@ use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p2::bindings::sync::CommandPre;
 
 use crate::embedded::Embedded;
+use crate::privileges;
 use crate::session::{Exit, Outcome, Session};
 use crate::state::State;
 use crate::watchdog;
@@ -35,6 +36,16 @@ impl Tool {
         let mut store = Store::new(self.command.engine(), State::new(session, Arc::clone(&self.embedded)));
         store.limiter(|state| &mut state.meter);
         watchdog::guard(&mut store, &limits);
+        if store.data().session.give_up_capabilities
+            && let Err(error) = privileges::begin()
+        {
+            let error = anyhow::Error::from(error).context("capabilities cannot be given up");
+            return Outcome {
+                exit: Exit::Failed(error),
+                totals: None,
+                kept: None,
+            };
+        }
 
         let returned = self
             .command
@@ -52,7 +63,11 @@ impl Tool {
                 None => Exit::Trapped(reason(&error)),
             },
         };
-        Outcome { exit, totals }
+        Outcome {
+            exit,
+            totals,
+            kept: state.kept,
+        }
     }
 }
 

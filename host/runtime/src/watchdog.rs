@@ -6,6 +6,7 @@ use std::time::Duration;
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 use crate::limits::Limits;
+use crate::privileges::give_up_all;
 use crate::state::State;
 
 /// How often a thread advances the engine's epoch. Each tick makes every running guest look once whether its time is up.
@@ -18,6 +19,7 @@ pub(crate) fn tick(engine: &Engine) -> std::io::Result<()> {
         .name("epoch".into())
         .stack_size(64 << 10)
         .spawn(move || {
+            give_up_all();
             loop {
                 thread::sleep(TICK);
                 match engine.upgrade() {

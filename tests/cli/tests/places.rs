@@ -200,7 +200,7 @@ fn a_hook_that_is_missing_is_a_warning_where_the_package_says_so() {
     let warnings: Vec<&str> = ended
         .stderr
         .lines()
-        .filter(|line| line.starts_with("warning: "))
+        .filter(|line| line.starts_with("warning: program "))
         .collect();
     assert_eq!(warnings.len(), 1, "{}", ended.stderr);
     assert!(

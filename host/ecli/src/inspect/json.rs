@@ -1,7 +1,7 @@
 //! A package for programs: one object, all of it.
 
 use package::{Map, Member, Program, SampleKind, TypeIndex, TypeKind, Types, Variable};
-use runtime::names;
+use runtime::{Kept, Places, names};
 use serde_json::{Value, json};
 
 use super::facts::{self, Facts, Object};
@@ -36,6 +36,7 @@ pub(super) fn package(facts: &Facts<'_>) -> Value {
             "variables": needs.variables,
             "kernels_with_btf": facts.kernels,
         },
+        "keeps_capabilities": Kept::for_package(description, &Places::default()).names().collect::<Vec<_>>(),
         "programs": description.programs.iter().map(|it| program(it, facts)).collect::<Vec<_>>(),
         "maps": description.maps.iter().map(|it| map(it, types)).collect::<Vec<_>>(),
         "variables": description.variables.iter().map(|it| variable(it, facts)).collect::<Vec<_>>(),

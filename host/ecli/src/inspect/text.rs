@@ -1,7 +1,7 @@
 //! A package for people: short, in columns, the same for the same file.
 
 use package::{Map, TypeKind, Variable};
-use runtime::names;
+use runtime::{Kept, Places, names};
 
 use super::facts::{self, Facts};
 use super::layouts::{exported, rows, size_of_type, type_text};
@@ -52,6 +52,8 @@ fn summary(facts: &Facts<'_>) -> String {
     }
     line("license", needs.license.clone().unwrap_or_else(|| "none".into()));
     line("needs", needed(facts));
+    let kept = Kept::for_package(facts.description, &Places::default());
+    line("keeps", format!("{kept} once it is attached"));
     lines.join("\n") + "\n"
 }
 

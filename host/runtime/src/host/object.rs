@@ -230,11 +230,14 @@ impl wit::HostObject for State {
                 .ok();
         }
         match attached {
-            Ok(links) => links
-                .into_iter()
-                .map(|link| self.push_link(link))
-                .collect::<wasmtime::Result<_>>()
-                .map(Ok),
+            Ok(links) => {
+                let links = links
+                    .into_iter()
+                    .map(|link| self.push_link(link))
+                    .collect::<wasmtime::Result<_>>()?;
+                self.give_up()?;
+                Ok(Ok(links))
+            }
             Err(error) => Ok(Err(failure(&error))),
         }
     }
