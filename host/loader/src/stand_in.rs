@@ -98,16 +98,16 @@ impl Object {
                 && !stands_in(description, &program.name)
                 && let Err(error) = self.attach_or_replace(program, links)?
             {
-                missing.push((program.name.as_str(), error));
+                missing.push(error);
             }
         }
         if links.is_empty()
-            && let Some((_, error)) = missing.pop()
+            && let Some(error) = missing.pop()
         {
             return Err(error.context("none of the programs can be attached"));
         }
-        for (name, error) in missing {
-            self.note(format!("program {name} is left out: {error:#}"));
+        for error in missing {
+            self.note(format!("{error:#}; the tool runs without it"));
         }
         Ok(())
     }

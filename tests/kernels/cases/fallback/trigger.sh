@@ -1,0 +1,2 @@
+touch here
+rm here
