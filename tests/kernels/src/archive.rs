@@ -38,6 +38,16 @@ impl<W: Write> Archive<W> {
         self.entry(name, PROGRAM, bytes)
     }
 
+    /// A file at an absolute path, and the folders above it.
+    pub(crate) fn file_with_folders(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let above: Vec<&Path> = path.ancestors().skip(1).collect();
+        let name = |path: &Path| path.to_string_lossy().trim_start_matches('/').to_owned();
+        for folder in above.into_iter().rev().map(name).filter(|name| !name.is_empty()) {
+            self.folder(&folder)?;
+        }
+        self.file(&name(path), bytes)
+    }
+
     /// A folder with all that is in it.
     pub(crate) fn tree(&mut self, name: &str, folder: &Path) -> io::Result<()> {
         self.folder(name)?;
@@ -104,12 +114,16 @@ mod tests {
         let mut bytes = Vec::new();
         let mut archive = Archive::new(&mut bytes);
         archive.folder("bin").unwrap();
-        archive.file("bin/a", b"hello").unwrap();
+        archive.file_with_folders(Path::new("/bin/a"), b"hello").unwrap();
         archive.finish().unwrap();
         assert_eq!(bytes.len() % BLOCK, 0);
         let text = String::from_utf8_lossy(&bytes);
         assert!(text.starts_with("070701"));
-        assert_eq!(text.matches("070701").count(), 3, "two entries and the trailer");
+        assert_eq!(
+            text.matches("070701").count(),
+            4,
+            "two entries of a folder, a file, and the trailer"
+        );
         let at = text.find("hello").unwrap();
         assert_eq!(at % 4, 0, "contents are aligned");
         assert!(text[..at].contains("bin/a\0"));

@@ -122,6 +122,7 @@ impl Parts {
         for (name, path) in [("ecli", ecli), ("kernels", programs), ("busybox", busybox)] {
             fs::copy(path, folder.join(name)).with_context(|| format!("cannot copy {}", path.display()))?;
         }
+        let libraries = libraries(&folder.join("ecli"))?;
         for entry in fs::read_dir(self.cache.join("cases"))? {
             let entry = entry?;
             let case = folder.join("cases").join(entry.file_name());
@@ -131,6 +132,9 @@ impl Parts {
         let path = folder.with_extension("cpio");
         let mut archive = Archive::new(BufWriter::new(File::create(&path)?));
         archive.tree("payload", &folder)?;
+        for library in libraries {
+            archive.file_with_folders(&library, &fs::read(&library)?)?;
+        }
         archive.finish()?;
         Ok((folder, path))
     }
@@ -164,6 +168,18 @@ impl Parts {
         }
         Ok(())
     }
+}
+
+/// The shared libraries of a program of this machine; a static one has none. It loses its symbols, which an emulated machine would have to read.
+fn libraries(program: &Path) -> Result<Vec<PathBuf>> {
+    let output = Command::new("ldd").arg(program).output().context("cannot start ldd")?;
+    if !output.status.success() {
+        return Ok(Vec::new());
+    }
+    done(Command::new("strip").arg(program))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let words = text.split_whitespace().filter(|word| word.starts_with('/'));
+    Ok(words.map(PathBuf::from).collect())
 }
 
 /// A source with the header beside it, if there is one.
