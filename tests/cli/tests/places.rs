@@ -70,6 +70,34 @@ SEC("raw_tp/nobody_has_this") int elsewhere(void *context)
 }
 "#;
 
+const KEPT_BY_THE_KERNEL: &str = r#"
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+char LICENSE[] SEC("license") = "GPL";
+struct event { __u32 length; };
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 4096);
+    __type(value, struct event);
+} events SEC(".maps");
+SEC("cgroup/sock_create") int on_socket(struct bpf_sock *socket)
+{
+    struct event event = { socket->family };
+    bpf_ringbuf_output(&events, &event, sizeof(event), 0);
+    return 1;
+}
+SEC("struct_ops") __u32 BPF_PROG(threshold, struct sock *socket) { return 10; }
+SEC("struct_ops") void BPF_PROG(avoid, struct sock *socket, __u32 ack, __u32 acked) {}
+SEC("struct_ops") __u32 BPF_PROG(undo, struct sock *socket) { return 10; }
+SEC(".struct_ops") struct tcp_congestion_ops kept_here = {
+    .ssthresh = (void *)threshold,
+    .cong_avoid = (void *)avoid,
+    .undo_cwnd = (void *)undo,
+    .name = "kept_here",
+};
+"#;
+
 /// The package of a source that has no header.
 fn package(name: &str, source: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("places-{name}"));
@@ -160,6 +188,46 @@ fn a_filter_of_tc_goes_at_the_end_and_also_if_ecli_is_killed() {
     let mut tool = Running::start(&mut network.ecli(&[], &package));
     attached(&mut tool);
     assert_eq!(tool.interrupt().code(), 0);
+}
+
+/// A control group, as long as it is kept.
+struct Group(PathBuf);
+
+impl Group {
+    fn new(name: &str) -> Self {
+        let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
+        let root = mounts.lines().find(|line| line.split(' ').nth(2) == Some("cgroup2"));
+        let root = root.expect("control groups of version 2").split(' ').nth(1).unwrap();
+        let group = Self(PathBuf::from(root).join(format!("{name}-{}", std::process::id())));
+        fs::create_dir(&group.0).unwrap();
+        group
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        fs::remove_dir(&self.0).ok();
+    }
+}
+
+#[test]
+fn what_a_group_has_for_itself_and_struct_ops_go_if_ecli_is_killed() {
+    let group = Group::new("places");
+    let package = package("kept", KEPT_BY_THE_KERNEL);
+    let target = format!("on_socket=cgroup/{},mode=exclusive", group.0.display());
+    let known = || {
+        let all = fs::read_to_string("/proc/sys/net/ipv4/tcp_available_congestion_control").unwrap();
+        all.split_whitespace().any(|name| name == "kept_here")
+    };
+    for signal in [Signal::KILL, Signal::INT] {
+        let mut tool = Running::start(ecli(["run", "--attach", &target]).arg(&package));
+        let programs = attached(&mut tool);
+        assert!(known());
+        tool.signal(signal);
+        tool.wait();
+        wait_until_gone(&programs);
+        assert!(!known());
+    }
 }
 
 #[test]
