@@ -136,6 +136,26 @@ impl Error {
             .unwrap_or_default()
     }
 
+    /// The same with `hint`, where it has none and what lacks may be the system's. What a caller did wrong, and what the verifier says,
+    /// has nothing to do with that.
+    pub fn or_hint(self, hint: &str) -> Self {
+        let system = matches!(
+            self.kind(),
+            Kind::Denied
+                | Kind::NoBtf
+                | Kind::NoTracefs
+                | Kind::KernelLacks
+                | Kind::Unsupported
+                | Kind::NotFound
+                | Kind::Other
+        );
+        if system && self.hint().is_none() {
+            self.with_hint(hint)
+        } else {
+            self
+        }
+    }
+
     fn find<'error, T>(&'error self, get: impl Fn(&'error Self) -> Option<T>) -> Option<T> {
         let mut error = self;
         let mut found = get(error);

@@ -21,6 +21,8 @@ pub struct Session {
     pub fail_on_loss: bool,
     /// Whether the tool may load packages that its file does not carry.
     pub undeclared_skeletons: bool,
+    /// The hint of an error of loading or attaching for which nobody knows one, as a line without a full stop.
+    pub unexplained: Option<String>,
     /// Where programs go in place of what packages say.
     pub places: Places,
     /// What the guest may use.
@@ -42,6 +44,7 @@ impl Session {
             count: None,
             fail_on_loss: false,
             undeclared_skeletons: false,
+            unexplained: None,
             places: Places::default(),
             limits: Limits::default(),
             stdout: Stream::stdout(),

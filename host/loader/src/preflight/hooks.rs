@@ -106,11 +106,7 @@ impl Hook {
             Ok(()) => Finding::ok(self.check, self.gives),
             Err(errno) if probe::is_unknown(errno) => Finding::missing(self.check, self.lacks, self.hint),
             Err(errno) => {
-                let message = format!(
-                    "the kernel refuses it: {}; tools cannot have that {}",
-                    probe::text(errno),
-                    self.gives
-                );
+                let message = format!("{}: it refuses them ({})", self.lacks, probe::text(errno));
                 Finding::missing(self.check, message, self.refused(errno))
             }
         }

@@ -50,6 +50,16 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> 
     bpf::output::add_to_linker::<_, HasSelf<_>>(linker, called)
 }
 
+impl State {
+    /// An error of loading or attaching, with the hint that the session has where the loader knows none.
+    fn explained(&self, error: loader::Error) -> loader::Error {
+        match &self.session.unexplained {
+            Some(hint) => error.or_hint(hint),
+            None => error,
+        }
+    }
+}
+
 /// An error of the loader in the words of the contract: what, where and why in its chain, the lines of C and the verifier's
 /// log where it refused a program, and a hint on a line of its own.
 fn text(error: &loader::Error) -> String {

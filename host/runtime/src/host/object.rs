@@ -208,7 +208,7 @@ impl wit::HostOpenObject for State {
     fn load(&mut self, this: Resource<OpenObject>) -> wasmtime::Result<Result<Resource<loader::Object>, wit::Error>> {
         match self.table.delete(this)?.object.load() {
             Ok(object) => Ok(Ok(self.table.push(object)?)),
-            Err(error) => Ok(Err(failure(&error))),
+            Err(error) => Ok(Err(failure(&self.explained(error)))),
         }
     }
 
@@ -235,7 +235,7 @@ impl wit::HostObject for State {
                 .map(|link| self.push_link(link))
                 .collect::<wasmtime::Result<_>>()
                 .map(Ok),
-            Err(error) => Ok(Err(failure(&error))),
+            Err(error) => Ok(Err(failure(&self.explained(error)))),
         }
     }
 
