@@ -5,6 +5,8 @@ use std::process::ExitCode;
 pub enum Exit {
     /// 0: help was asked for and printed.
     Success,
+    /// 1: what was asked is not so.
+    Failed,
     /// 2: the command line is wrong.
     Usage,
     /// 4: events were lost under `--fail-on-loss`, and the tool itself said 0.
@@ -24,6 +26,7 @@ impl Exit {
     pub fn code(self) -> u8 {
         match self {
             Self::Success => 0,
+            Self::Failed => 1,
             Self::Usage => 2,
             Self::EventsLost => 4,
             Self::HostFailed => 125,

@@ -21,6 +21,8 @@ pub struct Run<'run> {
     pub skeleton: Option<Skeleton>,
     /// The tool's own arguments.
     pub arguments: Vec<String>,
+    /// What to do where loading or attaching fails and nobody knows why.
+    pub unexplained: String,
     /// Whether a component may load packages that its file does not carry.
     pub undeclared_skeletons: bool,
     /// What `--verbose` says when it begins.
@@ -44,6 +46,7 @@ pub fn run(run: Run<'_>, options: &Options, printer: &mut Printer) -> Result<Exi
     session.fail_on_loss = options.fail_on_loss;
     session.give_up_capabilities = true;
     session.places = options.places.clone();
+    session.unexplained = Some(run.unexplained);
     session.undeclared_skeletons = run.undeclared_skeletons;
     signals::request_stop(&stop)
         .context("cannot listen for signals")

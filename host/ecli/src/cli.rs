@@ -20,6 +20,7 @@ Examples:
   ecli run package.json -h             Say which options the tool has
   ecli run -h                          Say which options `run` has, and how it ends
   ecli inspect package.json            Say what is in it, and what it asks of the kernel
+  sudo ecli doctor                     Say what this system lacks for running tools
 
 Most tools need root, or the capabilities BPF and PERFMON. Their help does not.";
 
@@ -58,7 +59,7 @@ Exit status:
 #[derive(Debug, Parser)]
 #[command(
     name = "ecli", version, styles = STYLES, max_term_width = 100, after_help = EXAMPLES, arg_required_else_help = true,
-    override_usage = "ecli run [OPTIONS] NAME [ARGS]...\n       ecli NAME [ARGS]...\n       ecli inspect [OPTIONS] NAME",
+    override_usage = "ecli run [OPTIONS] NAME [ARGS]...\n       ecli NAME [ARGS]...\n       ecli inspect [OPTIONS] NAME\n       ecli doctor [OPTIONS] [NAME]",
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -69,6 +70,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Run(Run),
     Inspect(Inspect),
+    Doctor(Doctor),
 }
 
 /// Run a tool until it ends, until Ctrl-C, or until a limit set here
@@ -151,8 +153,8 @@ Examples:
 #[command(after_help = INSPECT_EXAMPLES)]
 pub(crate) struct Inspect {
     /// How to say it: text or json
-    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = InspectFormat::Text, hide_possible_values = true)]
-    pub(crate) output: InspectFormat,
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = ReportFormat::Text, hide_possible_values = true)]
+    pub(crate) output: ReportFormat,
 
     /// The same as -o json
     #[arg(short, long, conflicts_with = "output")]
@@ -163,9 +165,61 @@ pub(crate) struct Inspect {
     pub(crate) name: OsString,
 }
 
-/// How to say what is in a file.
+const DOCTOR_TEMPLATE: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+Arguments:
+  [NAME]  A package or component, as `run` takes them: then only what it needs is
+          looked at - its programs' hooks, kinds of maps and their memory, helpers,
+          capabilities. Without it, all that tools of any kind need
+
+Options:
+{options}{after-help}
+";
+
+const DOCTOR_HELP: &str = "\
+Each line says what was looked at and what it means:
+  ok       It is there
+  warning  It is there in part, or nobody can tell: some tools may do less
+  missing  It is not there; the line below says what to do
+Programs that do nothing are loaded to find out, and taken back at once.
+
+Examples:
+  sudo ecli doctor
+  sudo ecli doctor package.json
+  sudo ecli doctor -o json | jq '.findings[] | select(.state != \"ok\")'
+
+Exit status:
+  0      Tools can run, or the one that was named
+  1      Something is missing that nearly all tools need, or that one
+  2      The command line is wrong
+  125    NAME cannot be read, or is nothing that can be run
+  127    There is nothing of that name";
+
+/// Say what this system lacks for running tools, and what to do about it
+#[derive(Debug, Args)]
+#[command(
+    help_template = DOCTOR_TEMPLATE, after_help = DOCTOR_HELP, override_usage = "ecli doctor [OPTIONS] [NAME]",
+)]
+pub(crate) struct Doctor {
+    /// How to say it: text or json
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t = ReportFormat::Text, hide_possible_values = true)]
+    pub(crate) output: ReportFormat,
+
+    /// The same as -o json
+    #[arg(short, long, conflicts_with = "output")]
+    pub(crate) json: bool,
+
+    /// A file, an http:// or https:// address, or - for standard input
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<OsString>,
+}
+
+/// How to say what was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum InspectFormat {
+pub(crate) enum ReportFormat {
     /// For people
     Text,
     /// One object

@@ -7,7 +7,7 @@ use clap::{ArgAction, CommandFactory};
 use crate::cli::Cli;
 
 /// What a first argument may be that is not for `run`.
-const OWN: [&str; 7] = ["run", "inspect", "help", "-h", "--help", "-V", "--version"];
+const OWN: [&str; 8] = ["run", "inspect", "doctor", "help", "-h", "--help", "-V", "--version"];
 
 /// Commands that older versions had.
 const OLDER: [&str; 6] = ["pull", "push", "login", "logout", "client", "server"];
@@ -95,7 +95,7 @@ fn options() -> Vec<HostOption> {
 }
 
 /// As a shell would read it back.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
@@ -122,6 +122,7 @@ mod tests {
             ("ecli package.json -h", "ecli run package.json -h"),
             ("ecli run x", "ecli run x"),
             ("ecli inspect x", "ecli inspect x"),
+            ("ecli doctor", "ecli doctor"),
             ("ecli help run", "ecli help run"),
             ("ecli -h", "ecli -h"),
             ("ecli --version", "ecli --version"),

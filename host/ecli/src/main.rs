@@ -5,6 +5,7 @@
 
 mod cli;
 mod content;
+mod doctor;
 mod failed;
 mod habits;
 mod inspect;
@@ -45,6 +46,9 @@ fn execute(line: &[OsString], printer: &mut Printer) -> Result<Exit, Failure> {
         Ok(Cli {
             command: Command::Inspect(inspect),
         }) => inspect::inspect(&inspect, printer),
+        Ok(Cli {
+            command: Command::Doctor(doctor),
+        }) => doctor::doctor(&doctor, printer),
         Err(message) => Ok(explain(message, line, printer)),
     }
 }

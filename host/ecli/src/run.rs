@@ -36,6 +36,7 @@ pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Fai
         name: tool_name,
         skeleton,
         arguments: settings.arguments.clone(),
+        unexplained: format!("`{}` says what this system lacks", settings.doctor()),
         undeclared_skeletons: settings.undeclared_skeletons,
         beginning: format!(
             "{} is {kind} of {size} bytes, read in {read:.1?}, ready in {ready:.1?}",

@@ -74,6 +74,14 @@ impl Settings {
         habits::corrected(&self.before, &self.typed_name, &self.arguments)
     }
 
+    /// The line that looks at what the tool needs. Standard input has been read.
+    pub(crate) fn doctor(&self) -> String {
+        match &self.name {
+            Name::File(_) | Name::Url(_) => format!("ecli doctor {}", habits::quoted(&self.name.to_string())),
+            _ => "ecli doctor NAME".to_owned(),
+        }
+    }
+
     /// What the tool is called: the name's last part without its extension.
     pub(crate) fn tool_name(&self) -> String {
         let stem = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());

@@ -53,6 +53,7 @@ struct Repr {
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     hint: Option<String>,
     verifier_log: Option<String>,
+    source_lines: Vec<String>,
 }
 
 impl Error {
@@ -63,6 +64,7 @@ impl Error {
             source: None,
             hint: None,
             verifier_log: None,
+            source_lines: Vec::new(),
         }))
     }
 
@@ -86,6 +88,11 @@ impl Error {
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn with_source_lines(mut self, lines: Vec<String>) -> Self {
+        self.0.source_lines = lines;
         self
     }
 
@@ -120,6 +127,33 @@ impl Error {
     /// The end of the verifier's log, at most 64 KiB, where the kernel refused a program.
     pub fn verifier_log(&self) -> Option<&str> {
         self.find(|error| error.0.verifier_log.as_deref())
+    }
+
+    /// The lines of C where the kernel refused a program, the first of which is where it stopped: `FILE:LINE: CODE` each, or `CODE`
+    /// where nobody knows the line.
+    pub fn source_lines(&self) -> &[String] {
+        self.find(|error| Some(error.0.source_lines.as_slice()).filter(|lines| !lines.is_empty()))
+            .unwrap_or_default()
+    }
+
+    /// The same with `hint`, where it has none and what lacks may be the system's. What a caller did wrong, and what the verifier says,
+    /// has nothing to do with that.
+    pub fn or_hint(self, hint: &str) -> Self {
+        let system = matches!(
+            self.kind(),
+            Kind::Denied
+                | Kind::NoBtf
+                | Kind::NoTracefs
+                | Kind::KernelLacks
+                | Kind::Unsupported
+                | Kind::NotFound
+                | Kind::Other
+        );
+        if system && self.hint().is_none() {
+            self.with_hint(hint)
+        } else {
+            self
+        }
     }
 
     fn find<'error, T>(&'error self, get: impl Fn(&'error Self) -> Option<T>) -> Option<T> {
@@ -168,6 +202,9 @@ impl fmt::Debug for Error {
         write!(f, "{self:#}")?;
         if let Some(hint) = self.hint() {
             write!(f, "\nhint: {hint}")?;
+        }
+        for line in self.source_lines() {
+            write!(f, "\n  at {line}")?;
         }
         if let Some(log) = self.verifier_log() {
             write!(f, "\n{log}")?;

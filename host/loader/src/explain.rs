@@ -1,52 +1,40 @@
 //! What an error number and libbpf's log mean to a person.
 
 mod attach;
+mod source;
+mod verifier;
 
-use std::fs;
 use std::path::Path;
 
 use package::Description;
 
-use crate::error::{Error, Kind, Result};
-use crate::log::keep_end;
+use crate::error::{Error, Kind};
+use crate::kernel::KERNEL_BTF;
+use crate::preflight::{self, CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, Capability, capabilities_missing};
 use crate::raw::{Raw, text};
 
 pub(crate) use attach::attach;
 
-/// How much of a verifier's log an error keeps.
-const VERIFIER_LOG: usize = 64 * 1024;
-const LOG_BEGIN: &str = "-- BEGIN PROG LOAD LOG --\n";
-const LOG_END: &str = "-- END PROG LOAD LOG --";
 const NO_BTF: [&str; 3] = [
     "Error loading vmlinux BTF",
     "kernel BTF is missing",
     "failed to find valid kernel BTF",
 ];
 
-/// Capabilities by their bit in `CapEff` (`include/uapi/linux/capability.h`); the last may stand in for the others.
-const CAP_NET_ADMIN: (u32, &str) = (12, "CAP_NET_ADMIN");
-const CAP_NET_RAW: (u32, &str) = (13, "CAP_NET_RAW");
-const CAP_PERFMON: (u32, &str) = (38, "CAP_PERFMON");
-const CAP_BPF: (u32, &str) = (39, "CAP_BPF");
-const CAP_SYS_ADMIN: u32 = 21;
-
-/// Where the tracing file system shows its events.
-const TRACEFS: [&str; 2] = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"];
-
 /// An object that libbpf could not open.
 pub(crate) fn open(error: Error, log: &str) -> Error {
     said(error.with_kind(Kind::InvalidInput), log).context("the BPF object cannot be opened")
 }
 
-/// An object that could not be loaded.
-pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description) -> Error {
+/// An object that could not be loaded: `object` is the file that libbpf opened.
+pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description, object: &[u8]) -> Error {
     let errno = code.wrapping_abs();
-    if NO_BTF.iter().any(|line| log.contains(line)) && !Path::new("/sys/kernel/btf/vmlinux").exists() {
-        return Error::new(
-            Kind::NoBtf,
-            "this kernel shows no type information (/sys/kernel/btf/vmlinux), and the object needs it",
-        )
-        .with_hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y, or a package that carries this kernel's types (`ecc --btfgen`)");
+    if NO_BTF.iter().any(|line| log.contains(line)) {
+        let mut btf = preflight::btf();
+        btf.message += ", and the object needs it";
+        if let Some(error) = btf.error(Kind::NoBtf) {
+            return error;
+        }
     }
     if let Some(target) = between(log, "failed to find kernel BTF type ID of '", "'") {
         let program = between(log, "prog '", "'").unwrap_or_default();
@@ -57,7 +45,7 @@ pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description) -
     }
     // libbpf names the program last of all.
     match failed_program(log) {
-        Some(program) => program_failed(errno, log, program, raw),
+        Some(program) => program_failed(errno, log, program, raw, object),
         None => {
             let error = Error::from_errno(errno);
             // libbpf would guess at other causes, in a long line; this one is known.
@@ -79,7 +67,7 @@ pub(crate) fn failed_program(log: &str) -> Option<&str> {
 /// A function or tracepoint that a program would be loaded for, and that the kernel's BTF does not have.
 pub(crate) fn attach_target(code: i32, log: &str, program: &str, target: &str) -> Error {
     match code.wrapping_abs() {
-        libc::ENOENT | libc::ESRCH if Path::new("/sys/kernel/btf/vmlinux").exists() => Error::not_found(format!(
+        libc::ENOENT | libc::ESRCH if Path::new(KERNEL_BTF).exists() => Error::not_found(format!(
             "this kernel has no {target}, which program {program} attaches to"
         )),
         errno => {
@@ -103,66 +91,42 @@ fn map_failed(errno: i32, map: &str, description: &Description) -> Error {
             return Error::new(
                 Kind::KernelLacks,
                 format!("map {map} cannot be created: this kernel has no {name}"),
-            );
+            )
+            .with_hint("use a newer kernel, or a map of another kind");
         }
     }
     match errno {
-        libc::ENOMEM | libc::E2BIG => error.with_hint("ask for fewer entries"),
+        libc::ENOMEM | libc::E2BIG => match described.and_then(preflight::memory_of) {
+            Some(memory) => error.context(memory).with_hint(preflight::LESS_MEMORY),
+            None => error.with_hint(preflight::LESS_MEMORY),
+        },
         libc::EPERM if capabilities_missing(&[CAP_BPF]).is_none() => error
             .with_hint("kernels before 5.11 charge maps to the memory-lock limit: raise it with ulimit -l unlimited"),
         _ => denied(errno, error, &[CAP_BPF]),
     }
 }
 
-fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw) -> Error {
-    let verifier = log.rsplit_once(LOG_BEGIN).map_or(log, |(_, rest)| rest);
-    let verifier = log
-        .contains(LOG_END)
-        .then(|| verifier.split(LOG_END).next().unwrap_or_default().trim_end());
-    let verifier = verifier.filter(|text| !text.trim().is_empty() && !capability_is_why(errno));
-    let reason = verifier.and_then(reason);
+fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw, object: &[u8]) -> Error {
     let context = format!("program {program} cannot be loaded");
-    if let (Some(verifier), Some(reason)) = (verifier, reason) {
-        let mut kept = format!("{verifier}\n");
-        keep_end(&mut kept, VERIFIER_LOG);
-        let error = if let Some(relocation) = between(verifier, "failed to resolve CO-RE relocation", "\n") {
-            let what = relocation.split_once("] ").map_or(relocation, |(_, what)| what).trim();
-            let what = what.split(" (").next().unwrap_or(what);
-            Error::new(
-                Kind::KernelLacks,
-                format!("it needs {what}, which this kernel does not have"),
-            )
-        } else if reason.starts_with("unknown func") || reason.contains("invalid func ") {
-            Error::new(Kind::KernelLacks, format!("this kernel lacks a helper: {reason}"))
-        } else {
-            Error::new(
-                Kind::VerifierRejected,
-                format!("the kernel's verifier refused it: {reason}"),
-            )
-        };
-        return error.with_verifier_log(kept).context(context);
+    let loaded = raw.program(program).ok();
+    if let Some(log) = verifier::log_of(log).filter(|_| !capability_is_why(errno)) {
+        // SAFETY: the program is an object's that is still open, and its section a string that it owns.
+        let section = loaded.map(|program| text(unsafe { libbpf_sys::bpf_program__section_name(program.as_ptr()) }));
+        let section = section.as_deref().map(|section| section.trim_start_matches('?'));
+        if let Some(error) = verifier::refused(log, object, section) {
+            return error.context(context);
+        }
     }
-    let error = if let Some(kind) = raw
-        .program(program)
-        .ok()
-        .filter(|_| errno == libc::EINVAL)
-        .and_then(lacking_type)
-    {
+    let error = if let Some(kind) = loaded.filter(|_| errno == libc::EINVAL).and_then(lacking_type) {
         if kind == "unspec" {
             Error::invalid("its section says no type of program that libbpf knows")
         } else {
             let message = format!("this kernel has no programs of the type {kind}");
             Error::new(Kind::KernelLacks, message)
+                .with_hint("use a newer kernel, or one that was built with what they need")
         }
     } else if matches!(errno, libc::EPERM | libc::EACCES) && capabilities_missing(&[CAP_BPF, CAP_PERFMON]).is_none() {
-        Error::new(
-            Kind::KernelLacks,
-            format!(
-                "the kernel refuses programs of this kind ({})",
-                Error::from_errno(errno)
-            ),
-        )
-        .with_hint("it was built without what they need, or is locked down: see /sys/kernel/security/lockdown")
+        refused_kind(errno)
     } else {
         denied(
             errno,
@@ -171,6 +135,19 @@ fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw) -> Error {
         )
     };
     error.context(context)
+}
+
+/// A program that nobody may load here, whatever the capabilities.
+fn refused_kind(errno: i32) -> Error {
+    let refused = format!(
+        "the kernel refuses programs of this kind ({})",
+        Error::from_errno(errno)
+    );
+    if let Some(lockdown) = preflight::lockdown().error(Kind::Denied) {
+        return lockdown.context(refused);
+    }
+    Error::new(Kind::KernelLacks, refused)
+        .with_hint("it was built without what they need, or is locked down: see /sys/kernel/security/lockdown")
 }
 
 /// The name of the program's type, if this kernel does not have it.
@@ -187,21 +164,6 @@ fn lacking_type(program: std::ptr::NonNull<libbpf_sys::bpf_program>) -> Option<S
     (supported == 0).then(|| text(unsafe { libbpf_sys::libbpf_bpf_prog_type_str(kind) }))
 }
 
-/// The line of a verifier's log that says why: the last one that is not about counting.
-fn reason(log: &str) -> Option<&str> {
-    const COUNTS: [&str; 5] = [
-        "processed ",
-        "verification time",
-        "stack depth",
-        "peak_states",
-        "mark_read",
-    ];
-    log.lines()
-        .rev()
-        .map(str::trim)
-        .find(|line| !line.is_empty() && !COUNTS.iter().any(|count| line.starts_with(count)))
-}
-
 /// Puts libbpf's last words, if there are any, in front of the error.
 fn said(error: Error, log: &str) -> Error {
     let line = log
@@ -216,7 +178,7 @@ fn said(error: Error, log: &str) -> Error {
 }
 
 /// Where the error may be for lack of a capability: says which, and how to get it.
-fn denied(errno: i32, error: Error, needed: &[(u32, &str)]) -> Error {
+fn denied(errno: i32, error: Error, needed: &[Capability]) -> Error {
     if !matches!(errno, libc::EPERM | libc::EACCES) {
         return error;
     }
@@ -225,37 +187,18 @@ fn denied(errno: i32, error: Error, needed: &[(u32, &str)]) -> Error {
     };
     let error = error
         .with_kind(Kind::Denied)
-        .context(format!("the process lacks {missing}"));
+        .context(preflight::without_capabilities(&missing));
     let asks_for_tracing = needed.contains(&CAP_PERFMON) || capabilities_missing(&[CAP_PERFMON]).is_none();
-    error.with_hint(if asks_for_tracing {
-        format!("run as root, or with {missing}")
+    let how = preflight::how_to_get(&missing);
+    error.with_hint(if asks_for_tracing || !how.ends_with(&missing) {
+        how
     } else {
-        format!("run as root, or with {missing}; programs that trace need CAP_PERFMON as well")
+        format!("{how}; programs that trace need CAP_PERFMON as well")
     })
 }
 
 fn capability_is_why(errno: i32) -> bool {
     errno == libc::EPERM && capabilities_missing(&[CAP_BPF]).is_some()
-}
-
-/// Those of the capabilities that this process does not have, as a list for people.
-fn capabilities_missing(needed: &[(u32, &str)]) -> Option<String> {
-    let effective = effective_capabilities().ok()?;
-    if effective & (1 << CAP_SYS_ADMIN) != 0 {
-        return None;
-    }
-    let missing: Vec<_> = needed
-        .iter()
-        .filter(|(bit, _)| effective & (1 << bit) == 0)
-        .map(|(_, name)| *name)
-        .collect();
-    (!missing.is_empty()).then(|| missing.join(" and "))
-}
-
-fn effective_capabilities() -> Result<u64> {
-    let status = fs::read_to_string("/proc/thread-self/status")?;
-    let mask = between(&status, "CapEff:", "\n").unwrap_or_default().trim();
-    u64::from_str_radix(mask, 16).map_err(|error| Error::new(Kind::Other, error.to_string()))
 }
 
 fn between<'text>(text: &'text str, before: &str, after: &str) -> Option<&'text str> {
@@ -277,14 +220,6 @@ fn last_between<'text>(text: &'text str, before: &str, after: &str) -> Option<&'
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_reason_in_a_verifiers_log_is_its_last_line_that_does_not_count() {
-        let log =
-            "0: (b7) r0 = 0\nR1 invalid mem access 'scalar'\nprocessed 5 insns (limit 1000000) max_states_per_insn 0\n";
-        assert_eq!(reason(log), Some("R1 invalid mem access 'scalar'"));
-        assert_eq!(reason("processed 1 insns\n"), None);
-    }
 
     #[test]
     fn names_are_taken_from_the_line_that_they_stand_in() {

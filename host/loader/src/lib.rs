@@ -25,6 +25,7 @@ mod open;
 mod pace;
 mod perf;
 mod perf_open;
+pub mod preflight;
 mod program;
 mod raw;
 mod reader;

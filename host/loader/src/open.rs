@@ -37,6 +37,8 @@ pub struct OpenOptions {
 #[derive(Debug)]
 pub struct OpenObject {
     pub(crate) raw: Raw,
+    /// The file, for who opens it again, and for its lines of source.
+    pub(crate) object: Vec<u8>,
     pub(crate) description: Arc<Description>,
     pub(crate) places: Places,
     pub(crate) btf_path: Option<PathBuf>,
@@ -54,7 +56,7 @@ impl OpenObject {
     /// that target. Nothing is pinned, whatever the object's maps ask for: a run leaves nothing behind.
     pub fn open(object: &[u8], description: Arc<Description>, options: &OpenOptions) -> Result<Self> {
         let cut = options.cut_btf.as_deref().map(Cut::new).transpose()?;
-        let replay = (cut.is_some() || has_alternatives(&description)).then(|| Replay::new(object));
+        let replay = (cut.is_some() || has_alternatives(&description)).then(Replay::default);
         let btf_path = cut.as_ref().map(Cut::path).or_else(|| options.btf_path.clone());
         let raw = open_raw(object, &description, btf_path.as_deref())?;
         for map in raw.maps() {
@@ -64,6 +66,7 @@ impl OpenObject {
         }
         let mut open = Self {
             raw,
+            object: object.to_vec(),
             description: Arc::clone(&description),
             places: options.places.clone(),
             btf_path: options.btf_path.clone(),

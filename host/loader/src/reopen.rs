@@ -11,20 +11,12 @@ use crate::open::{OpenObject, OpenOptions, image};
 use crate::target;
 
 /// What libbpf cannot be asked for again.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Replay {
-    pub(crate) object: Vec<u8>,
     functions: Vec<(String, Option<OwnedFd>, String)>,
 }
 
 impl Replay {
-    pub(crate) fn new(object: &[u8]) -> Self {
-        Self {
-            object: object.to_vec(),
-            functions: Vec::new(),
-        }
-    }
-
     /// Remembers which function a program is loaded for, of the kernel or of another program.
     pub(crate) fn attach_target(&mut self, program: &str, other: Option<OwnedFd>, function: &str) {
         self.functions.push((program.to_owned(), other, function.to_owned()));
@@ -38,7 +30,7 @@ impl OpenObject {
     /// # Errors
     /// There is no other way. Then it says why the last one failed.
     pub(crate) fn once_more(mut self, code: i32, log: &str) -> Result<Self> {
-        let failure = |open: &Self| explain::load(code, log, &open.raw, &open.description);
+        let failure = |open: &Self| explain::load(code, log, &open.raw, &open.description, &open.object);
         let Some(mut replay) = self.replay.take() else {
             return Err(failure(&self));
         };
@@ -71,7 +63,7 @@ impl OpenObject {
     }
 
     fn reopen(&self, replay: &Replay, options: &OpenOptions) -> Result<Self> {
-        let open = Self::open(&replay.object, Arc::clone(&self.description), options)?;
+        let open = Self::open(&self.object, Arc::clone(&self.description), options)?;
         for (program, other, function) in &replay.functions {
             target::attach_target(open.raw.program(program)?, program, other.as_ref(), function)?;
         }

@@ -4,6 +4,7 @@
 //! here, so nothing can loop, except along chains of typedefs, which are counted.
 
 mod chains;
+pub(crate) mod ext;
 mod kind;
 mod raw;
 

@@ -27,6 +27,7 @@ mod kernel_btfs;
 mod layout;
 pub mod limits;
 mod maps;
+mod memory;
 mod meta;
 mod named;
 mod objects;
@@ -38,7 +39,7 @@ mod skeleton;
 mod target;
 mod types;
 
-pub use code::{KernelFunction, KernelNeeds, ProgramCode, kernel_needs, program_code};
+pub use code::{KernelFunction, KernelNeeds, ProgramCode, SourceLine, kernel_needs, program_code, source_lines};
 pub use cut::{BtfNeeds, CutBtf, btf_needs, cut_btf};
 pub use decode::decode_value;
 pub use description::{Argument, Description, Doc, Map, Program, Sample, SampleKind, StackTrace, Variable};

@@ -69,3 +69,6 @@ pub const CODE_RELOCATIONS: usize = 1 << 20;
 /// Calls that are followed from all programs of an object to the functions that they reach. A hundred programs that share a thousand
 /// functions take some hundred thousand.
 pub const CODE_STEPS: usize = 1 << 22;
+
+/// Lines of source that instructions of an object name. There is at most one for each instruction; large tools have some ten thousand.
+pub const SOURCE_LINES: usize = 1 << 20;

@@ -68,6 +68,8 @@ pub use interfaces::{Interfaces, Role};
 pub use limits::Limits;
 /// What the kernel's numbers are called.
 pub use loader::names;
+/// What this system lacks for running tools.
+pub use loader::preflight;
 pub use loader::{Stop, Totals};
 /// What takes attachments back if the process is killed: for programs that can be started a second time.
 pub use loader::{WATCHER, enable_watcher, watch};

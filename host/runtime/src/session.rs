@@ -22,6 +22,8 @@ pub struct Session {
     pub fail_on_loss: bool,
     /// Whether the tool may load packages that its file does not carry.
     pub undeclared_skeletons: bool,
+    /// The hint of an error of loading or attaching for which nobody knows one, as a line without a full stop.
+    pub unexplained: Option<String>,
     /// Where programs go in place of what packages say.
     pub places: Places,
     /// Whether the thread that runs the tool gives up the capabilities that it does not need, and never gets them back: for
@@ -46,6 +48,7 @@ impl Session {
             count: None,
             fail_on_loss: false,
             undeclared_skeletons: false,
+            unexplained: None,
             places: Places::default(),
             give_up_capabilities: false,
             limits: Limits::default(),

@@ -11,12 +11,13 @@ mod text;
 use console::{Exit, Failure, Printer};
 use registry::{Digest, Limits};
 
-use crate::cli::{Inspect, InspectFormat};
+use crate::cli::{Inspect, ReportFormat};
 use crate::content::Content;
 use crate::failed;
 use crate::settings::parse_name;
 use component::Component;
 use facts::{Described, Facts};
+pub(crate) use table::clean;
 
 /// A file, before what is in it.
 struct File {
@@ -36,7 +37,7 @@ pub(crate) fn inspect(command: &Inspect, printer: &mut Printer) -> Result<Exit, 
         size: bytes.len(),
         digest: Digest::of(&bytes),
     };
-    let as_json = command.json || command.output == InspectFormat::Json;
+    let as_json = command.json || command.output == ReportFormat::Json;
     let said = match Content::read(bytes, &name, Described::new)? {
         Content::Package(package) => {
             let facts = Facts::gather(file, &package)?;

@@ -60,7 +60,7 @@ impl Table {
 }
 
 /// What a file calls things must neither move a terminal's cursor nor break a line.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() {

@@ -1,9 +1,11 @@
 //! Why a program could not be attached, from the number that the kernel gave for it and what can be seen of the system.
 
-use std::path::Path;
-
-use super::{CAP_BPF, CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON, TRACEFS, denied, said};
+use super::{denied, said};
 use crate::error::{ENOTSUPP, Error, Kind};
+use crate::preflight::{
+    self, CAP_BPF, CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON, Finding, GROUPS, Hook, KPROBE_MULTI, NETFILTER, NETKIT,
+    TCX, UPROBE_MULTI,
+};
 
 /// A program that could not be attached to `target`, the text of a section or a target.
 pub(crate) fn attach(errno: i32, log: &str, program: &str, target: &str) -> Error {
@@ -26,14 +28,10 @@ pub(crate) fn attach(errno: i32, log: &str, program: &str, target: &str) -> Erro
         )),
         "perf_event" => perf_event(errno, rest),
         "xdp" => xdp(errno, rest),
-        "tc" if matches!(errno, libc::ENOENT | libc::EOPNOTSUPP) => Some(lacks(
-            "this kernel has no clsact queueing discipline or no BPF filters",
-            "load them (modprobe sch_ingress cls_bpf), or use a kernel with CONFIG_NET_SCH_INGRESS and CONFIG_NET_CLS_BPF",
-        )),
-        "tcx" if errno == libc::EINVAL || unsupported => Some(lacks(
-            "this kernel has no tcx, which came with Linux 6.6",
-            "use tc: it works everywhere",
-        )),
+        "tc" if matches!(errno, libc::ENOENT | libc::EOPNOTSUPP) => {
+            Some(lacks(preflight::NO_CLSACT.0, preflight::NO_CLSACT.1))
+        }
+        "tcx" if errno == libc::EINVAL || unsupported => Some(lacks_hook(&TCX)),
         "netkit" => netkit(errno),
         "netfilter" => netfilter(errno),
         "cgroup" if errno == libc::EBADF => {
@@ -54,6 +52,13 @@ pub(crate) fn attach(errno: i32, log: &str, program: &str, target: &str) -> Erro
         }
         errno => said(Error::from_errno(errno), log),
     });
+    let locked = matches!(errno, libc::EPERM | libc::EACCES) && preflight::lockdown_is_why();
+    let error = match preflight::lockdown().error(Kind::Denied).filter(|_| locked) {
+        Some(lockdown) => error
+            .context(lockdown.to_string())
+            .with_hint(lockdown.hint().unwrap_or_default()),
+        None => error,
+    };
     let needed: &[_] = match kind {
         "xdp" | "tc" | "tcx" | "netkit" | "netfilter" | "cgroup" | "sock_map" | "netns" => &[CAP_BPF, CAP_NET_ADMIN],
         "socket" => &[CAP_BPF, CAP_NET_RAW],
@@ -62,51 +67,33 @@ pub(crate) fn attach(errno: i32, log: &str, program: &str, target: &str) -> Erro
     denied(errno, error, needed).context(format!("program {program} cannot be attached to {target}"))
 }
 
-const GROUPS: &str = "groups are folders below the cgroup2 mount, most often /sys/fs/cgroup";
-
 fn lacks(message: &str, hint: &str) -> Error {
     Error::new(Kind::KernelLacks, message).with_hint(hint)
 }
 
+fn lacks_hook(hook: &Hook) -> Error {
+    lacks(hook.lacks, hook.hint)
+}
+
+/// What a check found that looks at the same thing.
+fn found(finding: Finding, kind: Kind) -> Option<Error> {
+    finding.error(kind)
+}
+
 fn tracepoint(errno: i32, name: &str) -> Option<Error> {
-    let events = TRACEFS.iter().find(|path| Path::new(path).exists());
-    match (errno, events) {
-        (_, None) => Some(
-            Error::new(Kind::NoTracefs, "the tracing file system is not mounted")
-                .with_hint("mount it: mount -t tracefs tracefs /sys/kernel/tracing"),
-        ),
-        (libc::ENOENT, Some(events)) => {
-            let error = Error::not_found(format!("this kernel has no tracepoint {name}"));
-            let category = name.split('/').next().unwrap_or_default();
-            Some(error.with_hint(if Path::new(events).join(category).exists() {
-                format!("those there are: ls {events}/{category}")
-            } else {
-                format!("there is no category {category}; those there are: ls {events}")
-            }))
-        }
-        _ => None,
-    }
+    found(preflight::tracefs(), Kind::NoTracefs).or_else(|| {
+        let missing = (errno == libc::ENOENT).then(|| preflight::tracepoint(name));
+        found(missing?, Kind::NotFound)
+    })
 }
 
 fn kprobe(errno: i32, kind: &str, function: &str) -> Option<Error> {
     if kind.starts_with('u') {
         return (errno == libc::ENOENT).then(|| Error::not_found(format!("there is no file or symbol {function}")));
     }
-    let has_kprobes = Path::new("/sys/bus/event_source/devices/kprobe").exists()
-        || TRACEFS
-            .iter()
-            .any(|events| Path::new(events).with_file_name("kprobe_events").exists());
-    if !has_kprobes {
-        return Some(lacks(
-            "this kernel was built without kprobes",
-            "use a tracepoint, or a kernel built with CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y",
-        ));
-    }
-    matches!(errno, libc::ENOENT | libc::EINVAL).then(|| {
-        Error::not_found(format!(
-            "this kernel has no function {function}, or not one that can be probed"
-        ))
-        .with_hint("those there are: /proc/kallsyms; some are inlined, or called otherwise in this version")
+    found(preflight::kprobes(), Kind::KernelLacks).or_else(|| {
+        matches!(errno, libc::ENOENT | libc::EINVAL)
+            .then(|| Error::not_found(preflight::no_function(function)).with_hint(preflight::FUNCTIONS))
     })
 }
 
@@ -116,14 +103,8 @@ fn kprobe_multi(errno: i32, kind: &str, functions: &str) -> Option<Error> {
             "this kernel has no kprobe sessions, which came with Linux 6.10",
             "use kprobe.multi and kretprobe.multi",
         )),
-        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks(
-            "this kernel cannot probe many functions at once: that needs Linux 5.18 (arm64: 6.15) with CONFIG_FPROBE",
-            "use kprobe, one function a program",
-        )),
-        libc::ENOENT | libc::ESRCH => Some(
-            Error::not_found(format!("no function that can be traced is called {functions}"))
-                .with_hint("those there are: available_filter_functions in /sys/kernel/tracing"),
-        ),
+        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks_hook(&KPROBE_MULTI)),
+        libc::ENOENT | libc::ESRCH => found(preflight::no_match(functions), Kind::NotFound),
         _ => None,
     }
 }
@@ -134,10 +115,7 @@ fn uprobe_multi(errno: i32, kind: &str, functions: &str) -> Option<Error> {
             "this kernel has no uprobe sessions, which came with Linux 6.13",
             "use uprobe.multi and uretprobe.multi",
         )),
-        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks(
-            "this kernel cannot probe many functions of a file at once: that came with Linux 6.6",
-            "use uprobe, one function a program",
-        )),
+        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks_hook(&UPROBE_MULTI)),
         libc::ENOENT | libc::ESRCH => Some(Error::not_found(format!("there is no file or symbol {functions}"))),
         _ => None,
     }
@@ -185,10 +163,7 @@ fn netkit(errno: i32) -> Option<Error> {
         libc::ENXIO | libc::EACCES => Some(Error::not_found(
             "this interface is no netkit device, or the wrong end of one",
         )),
-        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks(
-            "this kernel has no netkit devices, which came with Linux 6.7",
-            "use a veth pair and tcx or tc",
-        )),
+        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks_hook(&NETKIT)),
         _ => None,
     }
 }
@@ -196,10 +171,7 @@ fn netkit(errno: i32) -> Option<Error> {
 fn netfilter(errno: i32) -> Option<Error> {
     match errno {
         libc::EAFNOSUPPORT => Some(Error::invalid("netfilter hooks are those of IPv4 and IPv6")),
-        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks(
-            "this kernel has no netfilter hooks for programs, which came with Linux 6.4",
-            "use tc or a control group's hooks",
-        )),
+        libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks_hook(&NETFILTER)),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@
 //! than it would get, never less.
 
 mod functions;
+mod lines;
 mod needs;
 mod reach;
 mod relocations;
@@ -12,6 +13,7 @@ mod relocations;
 use crate::elf::Elf;
 use crate::error::{At, Error};
 
+pub use lines::{SourceLine, source_lines};
 pub use needs::{KernelNeeds, kernel_needs};
 
 /// What the instructions of a program say, its subprograms included.

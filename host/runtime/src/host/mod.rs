@@ -50,7 +50,18 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> 
     bpf::output::add_to_linker::<_, HasSelf<_>>(linker, called)
 }
 
-/// An error of the loader in the words of the contract: what, where and why in its chain, and a hint on a line of its own.
+impl State {
+    /// An error of loading or attaching, with the hint that the session has where the loader knows none.
+    fn explained(&self, error: loader::Error) -> loader::Error {
+        match &self.session.unexplained {
+            Some(hint) => error.or_hint(hint),
+            None => error,
+        }
+    }
+}
+
+/// An error of the loader in the words of the contract: what, where and why in its chain, the lines of C and the verifier's
+/// log where it refused a program, and a hint on a line of its own.
 fn text(error: &loader::Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
@@ -58,6 +69,10 @@ fn text(error: &loader::Error) -> String {
         text.push_str(": ");
         text.push_str(&found.to_string());
         cause = found.source();
+    }
+    for line in error.source_lines() {
+        text.push_str("\n  at ");
+        text.push_str(line);
     }
     if let Some(log) = error.verifier_log() {
         text.push('\n');

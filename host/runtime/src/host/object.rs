@@ -208,7 +208,7 @@ impl wit::HostOpenObject for State {
     fn load(&mut self, this: Resource<OpenObject>) -> wasmtime::Result<Result<Resource<loader::Object>, wit::Error>> {
         match self.table.delete(this)?.object.load() {
             Ok(object) => Ok(Ok(self.table.push(object)?)),
-            Err(error) => Ok(Err(failure(&error))),
+            Err(error) => Ok(Err(failure(&self.explained(error)))),
         }
     }
 
@@ -238,7 +238,7 @@ impl wit::HostObject for State {
                 self.give_up()?;
                 Ok(Ok(links))
             }
-            Err(error) => Ok(Err(failure(&error))),
+            Err(error) => Ok(Err(failure(&self.explained(error)))),
         }
     }
 

@@ -155,7 +155,7 @@ impl State {
     ) -> wasmtime::Result<Result<Resource<Link>, wit::Error>> {
         match attached {
             Ok(link) => Ok(Ok(self.push_link(link)?)),
-            Err(error) => Ok(Err(failure(&error))),
+            Err(error) => Ok(Err(failure(&self.explained(error)))),
         }
     }
 }
