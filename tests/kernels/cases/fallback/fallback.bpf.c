@@ -46,7 +46,7 @@ int by_kprobe(struct pt_regs *context)
 	return send(WAY_KPROBE);
 }
 
-SEC("tp/syscalls/sys_enter_unlinkat")
+SEC("tp/sched/sched_process_exec")
 int by_tracepoint(void *context)
 {
 	return send(WAY_TRACEPOINT);

@@ -1,2 +1,2 @@
 touch here
-rm here
+"$BIN/rm" here

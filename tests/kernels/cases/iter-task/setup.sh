@@ -1,3 +1,2 @@
-cp "$(command -v busybox)" sleeper
-./sleeper sleep 100 >/dev/null &
+"$BIN/sleep" 100 >/dev/null &
 echo "sleeper=$!"

@@ -1,4 +1,3 @@
-cp "$(command -v busybox)" busy
-./busy sh -c 'i=0; while [ $i -lt 60000 ]; do i=$((i + 1)); done' &
+$CASE/busy &
 echo "busy=$!"
 wait

@@ -1,2 +1,1 @@
-cp "$(command -v busybox)" true
-./true
+"$BIN/true"
