@@ -2,6 +2,7 @@
 
 use std::ffi::{CString, c_void};
 use std::mem;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::ptr::{self, NonNull};
@@ -47,6 +48,8 @@ pub struct OpenObject {
     /// None where there is nothing else to try if loading fails.
     pub(crate) replay: Option<Replay>,
     pub(crate) stand_ins: StandIns,
+    /// Programs that others are loaded for: libbpf has their numbers only.
+    others: Vec<OwnedFd>,
 }
 
 impl OpenObject {
@@ -73,12 +76,14 @@ impl OpenObject {
             cut,
             replay,
             stand_ins: StandIns::default(),
+            others: Vec::new(),
         };
         crate::lost::check(&description)?;
         for program in &description.programs {
             // What cannot be attached can still be loaded, and is told when it is to be attached.
             if let Ok(attachment) = program.attachment(&open.places, &description.maps) {
-                target::prepare(open.program(&program.name)?, &program.name, &attachment)?;
+                let other = target::prepare(open.program(&program.name)?, &program.name, &attachment)?;
+                open.others.extend(other);
             }
         }
         for variable in description.variables.iter().filter(|variable| !variable.hidden) {
@@ -148,10 +153,12 @@ impl OpenObject {
 
     /// Names the function of a loaded program that an freplace program takes the place of, or an fentry or fexit program looks at.
     pub fn set_attach_program(&mut self, program: &str, other: &Program, function: &str) -> Result<()> {
-        let other = other.fd()?.try_clone_to_owned()?;
-        target::attach_target(self.program(program)?, program, Some(&other), function)?;
+        let keep = || Ok::<_, Error>(other.fd()?.try_clone_to_owned()?);
+        let held = keep()?;
+        target::attach_target(self.program(program)?, program, Some(&held), function)?;
+        self.others.push(held);
         if let Some(replay) = &mut self.replay {
-            replay.attach_target(program, Some(other), function);
+            replay.attach_target(program, Some(keep()?), function);
         }
         Ok(())
     }

@@ -11,10 +11,10 @@ use crate::explain;
 use crate::log::record;
 use crate::raw::{self, c_string, text};
 
-/// Sets up a program that goes to another place than its section says.
-pub(crate) fn prepare(raw: NonNull<bpf_program>, program: &str, attachment: &Attachment) -> Result<()> {
+/// Sets up a program that goes to another place than its section says. What it gives back has to live until the program is loaded.
+pub(crate) fn prepare(raw: NonNull<bpf_program>, program: &str, attachment: &Attachment) -> Result<Option<OwnedFd>> {
     let Attachment::Target(target) = attachment else {
-        return Ok(());
+        return Ok(None);
     };
     let section = match target {
         Target::Trace { .. } | Target::Tracepoint { .. } | Target::RawTracepoint(_) => target.to_string(),
@@ -22,9 +22,9 @@ pub(crate) fn prepare(raw: NonNull<bpf_program>, program: &str, attachment: &Att
         Target::Kprobe { .. } | Target::Ksyscall { .. } | Target::Uprobe(_) => "kprobe".to_owned(),
         Target::KprobeMulti { .. } | Target::UprobeMulti { .. } => target.to_string(),
         // These are what their section says: libbpf knows programs of the network and of USDT probes by it alone.
-        _ => return Ok(()),
+        _ => return Ok(None),
     };
-    let prepared = || -> Result<()> {
+    let prepared = || -> Result<Option<OwnedFd>> {
         // SAFETY: the program is an open object's, and its section a string that it owns.
         let own = text(unsafe { libbpf_sys::bpf_program__section_name(raw.as_ptr()) });
         let wanted = types(&section)?;
@@ -36,18 +36,21 @@ pub(crate) fn prepare(raw: NonNull<bpf_program>, program: &str, attachment: &Att
             })?;
         }
         match target {
-            Target::Trace { function, .. } => attach_target(raw, program, None, function),
+            Target::Trace { function, .. } => attach_target(raw, program, None, function).map(|()| None),
             Target::Replace {
                 program: number,
                 function,
-            } => attach_target(raw, program, Some(&by_number(*number)?), function),
-            _ => Ok(()),
+            } => {
+                let other = by_number(*number)?;
+                attach_target(raw, program, Some(&other), function).map(|()| Some(other))
+            }
+            _ => Ok(None),
         }
     };
     prepared().map_err(|error| error.context(format!("program {program} cannot be turned to {target}")))
 }
 
-/// Names the function that a program is compiled against: the kernel's, or that of another program.
+/// Names the function that a program is loaded for: the kernel's, or that of another program, whose descriptor libbpf uses when it loads.
 pub(crate) fn attach_target(
     raw: NonNull<bpf_program>,
     program: &str,

@@ -1,4 +1,4 @@
 # A file that is there, and one that is not.
 touch here
 "$BIN/rm" here
-"$BIN/rm" nothing 2>/dev/null || true
+"$BIN/unlink" nothing 2>/dev/null || true
