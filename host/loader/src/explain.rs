@@ -97,7 +97,10 @@ fn map_failed(errno: i32, map: &str, description: &Description) -> Error {
     }
     match errno {
         libc::ENOMEM | libc::E2BIG => match described.and_then(preflight::memory_of) {
-            Some(memory) => error.context(memory).with_hint(preflight::LESS_MEMORY),
+            Some(memory) => Error::from_errno(errno)
+                .context(memory)
+                .with_hint(preflight::LESS_MEMORY)
+                .context(format!("map {map} cannot be created")),
             None => error.with_hint(preflight::LESS_MEMORY),
         },
         libc::EPERM if capabilities_missing(&[CAP_BPF]).is_none() => error
@@ -112,8 +115,11 @@ fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw, object: &[u8]
     if let Some(log) = verifier::log_of(log).filter(|_| !capability_is_why(errno)) {
         // SAFETY: the program is an object's that is still open, and its section a string that it owns.
         let section = loaded.map(|program| text(unsafe { libbpf_sys::bpf_program__section_name(program.as_ptr()) }));
-        let section = section.as_deref().map(|section| section.trim_start_matches('?'));
-        if let Some(error) = verifier::refused(log, object, section) {
+        let refused = source::Refused {
+            name: program,
+            section: section.as_deref().unwrap_or_default().trim_start_matches('?'),
+        };
+        if let Some(error) = verifier::refused(log, object, &refused) {
             return error.context(context);
         }
     }
