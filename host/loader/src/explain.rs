@@ -113,19 +113,13 @@ fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw, object: &[u8]
     let context = format!("program {program} cannot be loaded");
     let loaded = raw.program(program).ok();
     if let Some(log) = verifier::log_of(log).filter(|_| !capability_is_why(errno)) {
-        // SAFETY: the program is an object's that is still open, and its section a string that it owns.
-        let section = loaded.map(|program| text(unsafe { libbpf_sys::bpf_program__section_name(program.as_ptr()) }));
-        let refused = source::Refused {
-            name: program,
-            section: section.as_deref().unwrap_or_default().trim_start_matches('?'),
-        };
-        if let Some(error) = verifier::refused(log, object, &refused) {
+        if let Some(error) = verifier::refused(log, object, program) {
             return error.context(context);
         }
     }
     let error = if let Some(kind) = loaded.filter(|_| errno == libc::EINVAL).and_then(lacking_type) {
         if kind == "unspec" {
-            Error::invalid("its section says no type of program that libbpf knows")
+            Error::invalid("its section says no type of program that libbpf knows").with_hint(preflight::SECTIONS)
         } else {
             let message = format!("this kernel has no programs of the type {kind}");
             Error::new(Kind::KernelLacks, message)

@@ -410,6 +410,19 @@ fn a_place_that_does_not_exist_is_named_before_and_after() {
 }
 
 #[test]
+fn where_nobody_knows_why_a_run_failed_it_names_the_doctor() {
+    let package = package("unknown", &format!("SEC(\"fentry/no_such_function\") {NOTHING}"));
+    let name = package.to_str().unwrap();
+    let ended = broken("true", &["run", name]);
+    assert_eq!(
+        ended.stderr.lines().last(),
+        Some(format!("hint: `ecli doctor {name}` says what this system lacks").as_str()),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
 fn a_kind_of_map_and_memory_that_are_not_there_are_named_before_and_after() {
     let map = |kind: &str, entries: &str, value: &str| {
         format!(

@@ -1,7 +1,7 @@
 //! What the verifier's log says: why, in which line of C, and what to write instead.
 
 use super::between;
-use super::source::{Refused, places};
+use super::source::places;
 use crate::error::{Error, Kind};
 use crate::log::keep_end;
 use crate::preflight;
@@ -141,7 +141,7 @@ pub(super) fn log_of(log: &str) -> Option<&str> {
 }
 
 /// The error of a program that the verifier refused, from its log; none if that says nothing.
-pub(super) fn refused(verifier: &str, object: &[u8], program: &Refused<'_>) -> Option<Error> {
+pub(super) fn refused(verifier: &str, object: &[u8], program: &str) -> Option<Error> {
     let reason = reason(verifier)?;
     let mut kept = format!("{verifier}\n");
     keep_end(&mut kept, VERIFIER_LOG);

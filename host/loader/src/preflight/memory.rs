@@ -141,6 +141,7 @@ pub(super) fn maps(description: &Description) -> Vec<Finding> {
         return vec![Finding::ok(CHECK, format!("{count} about {}", size(total)))];
     };
     let largest = description.maps.iter().max_by_key(|map| map.memory(cpus, page));
+    let largest = largest.filter(|_| description.maps.len() > 1);
     let largest = largest.map_or(String::new(), |map| {
         format!(", {} of it for {}", size(map.memory(cpus, page)), map.name)
     });
