@@ -97,7 +97,10 @@ fn map_failed(errno: i32, map: &str, description: &Description) -> Error {
     }
     match errno {
         libc::ENOMEM | libc::E2BIG => match described.and_then(preflight::memory_of) {
-            Some(memory) => error.context(memory).with_hint(preflight::LESS_MEMORY),
+            Some(memory) => Error::from_errno(errno)
+                .context(memory)
+                .with_hint(preflight::LESS_MEMORY)
+                .context(format!("map {map} cannot be created")),
             None => error.with_hint(preflight::LESS_MEMORY),
         },
         libc::EPERM if capabilities_missing(&[CAP_BPF]).is_none() => error
@@ -110,16 +113,13 @@ fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw, object: &[u8]
     let context = format!("program {program} cannot be loaded");
     let loaded = raw.program(program).ok();
     if let Some(log) = verifier::log_of(log).filter(|_| !capability_is_why(errno)) {
-        // SAFETY: the program is an object's that is still open, and its section a string that it owns.
-        let section = loaded.map(|program| text(unsafe { libbpf_sys::bpf_program__section_name(program.as_ptr()) }));
-        let section = section.as_deref().map(|section| section.trim_start_matches('?'));
-        if let Some(error) = verifier::refused(log, object, section) {
+        if let Some(error) = verifier::refused(log, object, program) {
             return error.context(context);
         }
     }
     let error = if let Some(kind) = loaded.filter(|_| errno == libc::EINVAL).and_then(lacking_type) {
         if kind == "unspec" {
-            Error::invalid("its section says no type of program that libbpf knows")
+            Error::invalid("its section says no type of program that libbpf knows").with_hint(preflight::SECTIONS)
         } else {
             let message = format!("this kernel has no programs of the type {kind}");
             Error::new(Kind::KernelLacks, message)

@@ -34,6 +34,8 @@ fn a_program_that_the_verifier_refuses_comes_with_the_end_of_its_log() {
         format!("{error:#}"),
         "program reads_anywhere cannot be loaded: the kernel's verifier refused it: R1 invalid mem access 'scalar'"
     );
+    assert_eq!(error.source_lines(), ["refused.bpf.c:20: return *(int *)context[0];"]);
+    assert!(error.hint().unwrap().contains("bpf_probe_read_kernel"), "{error:?}");
     let log = error.verifier_log().unwrap();
     assert!(log.contains("R1 invalid mem access 'scalar'") && log.len() <= 64 * 1024);
 }

@@ -4,7 +4,7 @@
 
 mod clang;
 
-use package::{ErrorKind, KernelFunction, ProgramCode, kernel_needs, program_code};
+use package::{ErrorKind, KernelFunction, ProgramCode, kernel_needs, program_code, source_lines};
 
 /// Helpers by number, kfuncs, and functions of every kind that call them.
 const SOURCE: &str = r#"
@@ -60,6 +60,31 @@ fn section(object: &[u8], name: &str) -> (usize, usize) {
         })
         .map(|index| (word(header(index) + 24, 8), word(header(index) + 32, 8)))
         .unwrap()
+}
+
+#[test]
+fn instructions_have_the_lines_that_they_come_from() {
+    let object = clang::compile(SOURCE);
+    let lines = source_lines(&object).unwrap();
+    let nothing = lines.iter().find(|line| line.section == "tp/a/b").unwrap();
+    assert_eq!(nothing.text, "SEC(\"tp/a/b\") int nothing(void *ctx) { return 0; }");
+    assert!(nothing.file.ends_with(".c") && nothing.line > 1, "{nothing:?}");
+    let beside: Vec<_> = lines.iter().filter(|line| line.text.contains("int beside(")).collect();
+    // It stands behind `deep` in its section.
+    assert!(
+        beside
+            .iter()
+            .all(|line| line.section == "tp/a/c" && line.function == "beside"),
+        "{beside:?}"
+    );
+    assert_eq!(beside.iter().map(|line| line.instruction).min(), Some(0));
+    // Cut anywhere, or with any byte changed, the table is refused or read, and nothing else.
+    let (start, size) = section(&object, ".BTF.ext");
+    for at in start..start + size.min(400) {
+        let mut broken = object.clone();
+        broken[at] ^= 0xff;
+        let _ = source_lines(&broken);
+    }
 }
 
 #[test]

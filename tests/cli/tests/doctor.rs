@@ -396,8 +396,8 @@ fn a_place_that_does_not_exist_is_named_before_and_after() {
         ),
         "program nothing",
         "there is no network interface no_such_interface",
-        "ip link",
-        "no_such_interface",
+        "choose one with --iface",
+        "there is no network interface no_such_interface",
     );
     tool(
         "true",
@@ -406,6 +406,19 @@ fn a_place_that_does_not_exist_is_named_before_and_after() {
         "says no type of program that libbpf knows",
         "",
         "its section says no type of program that libbpf knows",
+    );
+}
+
+#[test]
+fn where_nobody_knows_why_a_run_failed_it_names_the_doctor() {
+    let package = package("unknown", &format!("SEC(\"fentry/no_such_function\") {NOTHING}"));
+    let name = package.to_str().unwrap();
+    let ended = broken("true", &["run", name]);
+    assert_eq!(
+        ended.stderr.lines().last(),
+        Some(format!("hint: `ecli doctor {name}` says what this system lacks").as_str()),
+        "{}",
+        ended.stderr
     );
 }
 
@@ -433,6 +446,36 @@ fn a_kind_of_map_and_memory_that_are_not_there_are_named_before_and_after() {
         "its map takes about 64 TiB",
         "ask for fewer entries",
         "map large cannot be created: it takes about 64 TiB, and ",
+    );
+}
+
+/// Runs the rest in a control group of its own with 48 MiB, and takes that away again.
+const SMALL_GROUP: &str = "\
+if [ -e /sys/fs/cgroup/memory/memory.limit_in_bytes ]; then g=/sys/fs/cgroup/memory l=memory.limit_in_bytes
+else g=/sys/fs/cgroup l=memory.max; echo +memory >$g/cgroup.subtree_control || :; fi
+g=$g/doctor.$$; mkdir $g; echo 48M >$g/$l; set +e
+sh -c 'echo $$ >$0/cgroup.procs; exec \"$@\"' $g \"$@\"
+code=$?; rmdir $g; exit $code";
+
+#[test]
+fn the_memory_of_a_control_group_counts() {
+    let ended = broken(SMALL_GROUP, &["doctor"]);
+    assert_eq!(ended.code(), 0, "{}{}", ended.stdout, ended.stderr);
+    let (line, hint) = finding(&ended, "memory");
+    assert!(
+        line.starts_with("warning ") && line.contains("of the control group /sys/fs/cgroup/"),
+        "{line}"
+    );
+    assert!(hint.contains("raise the limit of the control group"), "{hint}");
+    let array = "struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4096); __type(key, __u32); __type(value, char[65536]); } large SEC(\".maps\");\n\
+                 SEC(\"tp/sched/sched_process_exec\") int look(void *ctx) { __u32 key = 0; return bpf_map_lookup_elem(&large, &key) != 0; }";
+    tool(
+        SMALL_GROUP,
+        &package("group", array),
+        "maps",
+        "its map takes about 256 MiB; ",
+        "raise the limit of the control group",
+        "map large cannot be created: it takes about 256 MiB, and ",
     );
 }
 

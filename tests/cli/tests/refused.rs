@@ -70,7 +70,7 @@ fn a_pointer_that_may_be_null_and_one_that_is_none() {
     refused(
         "null",
         "raw_tp/sys_enter",
-        "int program(void *ctx)\n{\n\t__u32 key = 0;\n\tstruct value *value = bpf_map_lookup_elem(&values, &key);\n\n\treturn value->slots[1]; /* here */\n}",
+        "int program(void *ctx)\n{\n\t__u32 key = bpf_get_prandom_u32();\n\tstruct value *value = bpf_map_lookup_elem(&values, &key);\n\n\treturn value->slots[1]; /* here */\n}",
         "invalid mem access 'map_value_or_null'",
         "compare it with NULL",
     );
@@ -109,8 +109,8 @@ fn a_loop_without_an_end() {
 fn more_stack_than_there_is_and_what_has_no_value() {
     refused(
         "stack",
-        "raw_tp/sys_enter",
-        "static __attribute__((noinline)) int inner(int x)\n{\n\tvolatile char room[400];\n\n\troom[x & 255] = 1;\n\treturn room[(x + 1) & 255];\n}\n\nSEC(\"raw_tp/sys_enter\")\nint program(void *ctx)\n{\n\tvolatile char room[400];\n\n\troom[bpf_get_prandom_u32() & 255] = 1;\n\treturn inner(room[0]); /* here */\n}",
+        "socket",
+        "static __attribute__((noinline)) int inner(int x)\n{\n\tvolatile char room[400];\n\n\troom[x & 255] = 1;\n\treturn room[(x + 1) & 255];\n}\n\nSEC(\"socket\")\nint program(void *ctx) /* here */\n{\n\tvolatile char room[400];\n\n\troom[bpf_get_prandom_u32() & 255] = 1;\n\treturn inner(room[0]);\n}",
         "combined stack size",
         "512 bytes",
     );
@@ -143,14 +143,14 @@ fn an_address_that_is_not_aligned_and_a_program_without_a_value() {
     refused(
         "misaligned",
         "raw_tp/sys_enter",
-        "int program(void *ctx)\n{\n\tvolatile char room[32] = {};\n\tvolatile __u32 *word = (void *)(room + 1);\n\n\treturn *word; /* here */\n}",
+        "int program(void *ctx)\n{\n\t__u32 word;\n\n\tasm volatile(\"r1 = 0; *(u64 *)(r10 - 8) = r1; *(u64 *)(r10 - 16) = r1; %0 = *(u32 *)(r10 - 11)\" : \"=r\"(word) :: \"r1\", \"memory\"); /* here */\n\treturn word;\n}",
         "misaligned",
         "__builtin_memcpy",
     );
     refused(
         "value",
         "raw_tp/sys_enter",
-        "__attribute__((naked)) int program(void *ctx)\n{\n\tasm volatile(\"exit\"); /* here */\n}",
+        "int program(void *ctx)\n{\n\tint value;\n\n\treturn value; /* here */\n}",
         "R0 !read_ok",
         "return one on every way",
     );

@@ -2,9 +2,6 @@
 
 use package::SourceLine;
 
-/// Of a chain of calls so many lines are said, from the inside out.
-const CALLS: usize = 4;
-
 /// A line of the source that the log names.
 struct Line<'log> {
     text: &'log str,
@@ -14,30 +11,28 @@ struct Line<'log> {
 
 /// The lines of source to show beside the reason, each as `FILE:LINE: CODE`: where it was refused, and where it came from. None where the
 /// object was compiled without them.
-pub(super) fn places(log: &str, reason: &str, object: &[u8], section: Option<&str>) -> Vec<String> {
+pub(super) fn places(log: &str, reason: &str, object: &[u8], program: &str) -> Vec<String> {
     let lines: Vec<&str> = log.lines().collect();
     let end = lines
         .iter()
         .rposition(|line| line.trim() == reason)
         .unwrap_or(lines.len());
     let before = lines.get(..end).unwrap_or_default();
-    let mut found = Vec::new();
-    let mut add = |line: Option<Line<'_>>, what: &str| {
-        if let Some(line) = line.filter(|_| found.len() < CALLS) {
-            let place = format!("{}{what}", placed(&line, object, section));
-            if !found.contains(&place) {
-                found.push(place);
-            }
-        }
-    };
-    match number_after(reason, "infinite loop detected at insn ") {
+    let line = match number_after(reason, "infinite loop detected at insn ") {
         // The log ends with the states that were the same.
-        Some(at) => add(line_of(lines.as_slice(), at), ""),
-        None => add(last(before), ""),
+        Some(at) => line_of(&lines, at),
+        None => last(before),
+    };
+    let mut found: Vec<String> = line.map(|line| placed(&line, object, program)).into_iter().collect();
+    // What concerns the whole program is said before or after going through it.
+    if found.is_empty()
+        && let Some(begin) = beginning(object, program)
+    {
+        found.push(begin);
     }
     // What is not given back was taken somewhere.
-    if let Some(at) = number_after(reason, "alloc_insn=") {
-        add(line_of(before, at), "  (taken here)");
+    if let Some(taken) = number_after(reason, "alloc_insn=").and_then(|at| line_of(before, at)) {
+        found.push(format!("{}  (taken here)", placed(&taken, object, program)));
     }
     found
 }
@@ -83,7 +78,7 @@ fn number_after(text: &str, before: &str) -> Option<usize> {
 }
 
 /// `FILE:LINE: CODE`. Newer kernels say `CODE @ FILE:LINE`; for others the object has it.
-fn placed(line: &Line<'_>, object: &[u8], section: Option<&str>) -> String {
+fn placed(line: &Line<'_>, object: &[u8], program: &str) -> String {
     if let Some((code, place)) = line.text.rsplit_once(" @ ")
         && let Some((file, number)) = place.rsplit_once(':')
         && number.parse::<u32>().is_ok()
@@ -92,16 +87,24 @@ fn placed(line: &Line<'_>, object: &[u8], section: Option<&str>) -> String {
     }
     // A damaged object has been refused before.
     let known = package::source_lines(object).unwrap_or_default();
-    match same(&known, line, section) {
+    match same(&known, line, program) {
         Some(found) => format!("{}:{}: {}", base_name(&found.file), found.line, line.text),
         None => line.text.to_owned(),
     }
 }
 
+/// The first line of a program.
+fn beginning(object: &[u8], program: &str) -> Option<String> {
+    let known = package::source_lines(object).ok()?;
+    let own = known.iter().filter(|line| line.function == program);
+    let first = own.min_by_key(|line| line.instruction)?;
+    Some(format!("{}:{}: {}", base_name(&first.file), first.line, first.text))
+}
+
 /// The line of this text: of several, the one whose instruction is nearest.
-fn same<'a>(known: &'a [SourceLine], line: &Line<'_>, section: Option<&str>) -> Option<&'a SourceLine> {
+fn same<'a>(known: &'a [SourceLine], line: &Line<'_>, program: &str) -> Option<&'a SourceLine> {
     let distance = |found: &SourceLine| {
-        let elsewhere = section.is_some_and(|section| found.section.trim_start_matches('?') != section);
+        let elsewhere = found.function != program;
         let apart = line
             .instruction
             .map_or(0, |number| number.abs_diff(found.instruction as usize));
@@ -134,7 +137,7 @@ processed 2 insns (limit 1000000) max_states_per_insn 0
 
     #[test]
     fn the_line_before_the_reason_is_where_it_was() {
-        let found = places(NEW, "R1 invalid mem access 'scalar'", b"", None);
+        let found = places(NEW, "R1 invalid mem access 'scalar'", b"", "program");
         assert_eq!(found, ["tool.bpf.c:22: return *pointer;"]);
     }
 
@@ -142,7 +145,7 @@ processed 2 insns (limit 1000000) max_states_per_insn 0
     fn without_file_and_number_the_code_alone_is_said() {
         let old = NEW.replace(" @ tool.bpf.c:21", "").replace(" @ tool.bpf.c:22", "");
         assert_eq!(
-            places(&old, "R1 invalid mem access 'scalar'", b"", None),
+            places(&old, "R1 invalid mem access 'scalar'", b"", "program"),
             ["return *pointer;"]
         );
     }
@@ -151,7 +154,7 @@ processed 2 insns (limit 1000000) max_states_per_insn 0
     fn what_is_not_given_back_is_shown_where_it_was_taken() {
         let log = "; task = bpf_task_from_pid(1); @ a.bpf.c:5\n3: (85) call bpf_task_from_pid#100\n; return 0; @ a.bpf.c:9\n\
                    7: (95) exit\nUnreleased reference id=2 alloc_insn=3\n";
-        let found = places(log, "Unreleased reference id=2 alloc_insn=3", b"", None);
+        let found = places(log, "Unreleased reference id=2 alloc_insn=3", b"", "program");
         assert_eq!(
             found,
             [
@@ -164,6 +167,6 @@ processed 2 insns (limit 1000000) max_states_per_insn 0
     #[test]
     fn a_log_without_source_gives_no_line() {
         let log = "0: (79) r1 = *(u64 *)(r1 +0)  ; R1_w=scalar()\nR1 invalid mem access 'scalar'\n";
-        assert_eq!(places(log, "R1 invalid mem access 'scalar'", b"", None), [""; 0]);
+        assert_eq!(places(log, "R1 invalid mem access 'scalar'", b"", "program"), [""; 0]);
     }
 }

@@ -141,7 +141,7 @@ pub(super) fn log_of(log: &str) -> Option<&str> {
 }
 
 /// The error of a program that the verifier refused, from its log; none if that says nothing.
-pub(super) fn refused(verifier: &str, object: &[u8], section: Option<&str>) -> Option<Error> {
+pub(super) fn refused(verifier: &str, object: &[u8], program: &str) -> Option<Error> {
     let reason = reason(verifier)?;
     let mut kept = format!("{verifier}\n");
     keep_end(&mut kept, VERIFIER_LOG);
@@ -177,7 +177,7 @@ pub(super) fn refused(verifier: &str, object: &[u8], section: Option<&str>) -> O
     };
     Some(
         error
-            .with_source_lines(places(verifier, reason, object, section))
+            .with_source_lines(places(verifier, reason, object, program))
             .with_verifier_log(kept),
     )
 }
@@ -191,7 +191,7 @@ fn hint(reason: &str) -> Option<&'static str> {
 
 /// The line of a verifier's log that says why: the last one that is not about counting, nor a state that was the same before.
 fn reason(log: &str) -> Option<&str> {
-    const COUNTS: [&str; 7] = [
+    const COUNTS: [&str; 8] = [
         "processed ",
         "verification time",
         "stack depth",
@@ -199,6 +199,8 @@ fn reason(log: &str) -> Option<&str> {
         "mark_read",
         "cur state:",
         "old state:",
+        // Behind the reference that it is about.
+        "BPF_EXIT instruction",
     ];
     log.lines()
         .rev()

@@ -211,7 +211,7 @@ pub(super) fn clsact() -> Finding {
     const LACKS: &str = NO_CLSACT.0;
     const HINT: &str = NO_CLSACT.1;
     let states = ["CONFIG_NET_SCH_INGRESS", "CONFIG_NET_CLS_BPF"].map(config::option);
-    if states.iter().any(|state| *state == Some(config::Setting::Off)) {
+    if states.contains(&Some(config::Setting::Off)) {
         return Finding::missing(CHECK, LACKS, HINT);
     }
     if states.contains(&None) {

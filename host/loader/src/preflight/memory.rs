@@ -54,14 +54,25 @@ fn of_group(line: &str) -> Option<Free> {
         ),
         _ => return None,
     };
-    let read = |file: PathBuf| -> Option<u64> { fs::read_to_string(file).ok()?.trim().parse().ok() };
+    let text = |file: PathBuf| fs::read_to_string(file).ok();
+    let read = |file: PathBuf| -> Option<u64> { text(file)?.trim().parse().ok() };
+    // What is only there because files were read goes when somebody needs the room.
+    let cached = |folder: &Path| -> u64 {
+        let all = text(folder.join("memory.stat")).unwrap_or_default();
+        let of = |name: &str| {
+            all.lines()
+                .find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok())
+        };
+        ["active_file ", "inactive_file "].into_iter().filter_map(of).sum()
+    };
     let root = roots.iter().map(Path::new).find(|root| root.is_dir())?;
     // A namespace of control groups may show no more than its own part: then the group is the root itself.
     let own = root.join(group.trim_start_matches('/'));
     own.ancestors()
         .take_while(|folder| folder.starts_with(root))
         .filter_map(|folder| {
-            let bytes = read(folder.join(limit))?.saturating_sub(read(folder.join(used))?);
+            let used = read(folder.join(used))?.saturating_sub(cached(folder));
+            let bytes = read(folder.join(limit))?.saturating_sub(used);
             Some(Free {
                 bytes,
                 of: format!("of the control group {}", folder.display()),
@@ -130,6 +141,7 @@ pub(super) fn maps(description: &Description) -> Vec<Finding> {
         return vec![Finding::ok(CHECK, format!("{count} about {}", size(total)))];
     };
     let largest = description.maps.iter().max_by_key(|map| map.memory(cpus, page));
+    let largest = largest.filter(|_| description.maps.len() > 1);
     let largest = largest.map_or(String::new(), |map| {
         format!(", {} of it for {}", size(map.memory(cpus, page)), map.name)
     });

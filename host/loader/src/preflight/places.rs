@@ -197,24 +197,12 @@ fn has_counters() -> bool {
 }
 
 fn network_interface(interface: &Interface) -> Finding {
-    let devices = Path::new("/sys/class/net");
-    let name = match interface {
-        Interface::Name(name) => name,
-        Interface::Index(1) => return Finding::ok("", "interface lo"),
-        Interface::Index(number) => return Finding::ok("", format!("interface {number}")),
-    };
-    // In another network namespace than sysfs was mounted in, it shows that one's.
-    if devices.exists() && rustix_index(name).is_none() {
-        return Finding::missing(
+    match crate::attach::network::index(interface) {
+        Ok(_) => Finding::ok("", format!("interface {interface}")),
+        Err(error) => Finding::missing(
             "",
-            format!("there is no network interface {name}"),
-            "those there are: ip link; name one: --iface NAME",
-        );
+            error.to_string(),
+            error.hint().unwrap_or("those there are: ip link"),
+        ),
     }
-    Finding::ok("", format!("interface {name}"))
-}
-
-fn rustix_index(name: &str) -> Option<u32> {
-    let socket = rustix::net::socket(rustix::net::AddressFamily::INET, rustix::net::SocketType::DGRAM, None).ok()?;
-    rustix::net::netdevice::name_to_index(&socket, name).ok()
 }

@@ -223,7 +223,7 @@ impl Tool<'_> {
                     "its section {} says no type of program that libbpf knows",
                     program.section
                 ),
-                "name the section as libbpf does: tp/CATEGORY/NAME, kprobe/FUNCTION, xdp",
+                super::SECTIONS,
             );
         };
         // The kernel is asked for types last: what a type needs may be what is missing.

@@ -76,6 +76,15 @@ impl Instruction {
 }
 
 impl<'a> Functions<'a> {
+    /// The function that has this instruction of a section.
+    pub(super) fn at(&self, section: usize, instruction: u64) -> Option<&Function<'a>> {
+        let behind = self
+            .all
+            .partition_point(|function| (function.section, function.first) <= (section, instruction));
+        let found = self.all.get(behind.checked_sub(1)?)?;
+        (found.section == section && instruction - found.first < found.count).then_some(found)
+    }
+
     /// Those that symbols name, by section and place.
     pub(super) fn of(elf: &Elf<'a>) -> Result<Self, Error> {
         let is_code = |index: usize| {

@@ -1,6 +1,7 @@
 //! Which line of C an instruction comes from: the second table of `.BTF.ext`, `struct bpf_line_info` of the kernel's
 //! `include/uapi/linux/bpf.h`.
 
+use super::functions::Functions;
 use crate::btf::ext::{Table, cut_off, groups};
 use crate::btf::u32_at;
 use crate::elf::Elf;
@@ -16,7 +17,9 @@ const RECORD: usize = 16;
 pub struct SourceLine {
     /// The section of code.
     pub section: String,
-    /// The number of the instruction in its section.
+    /// The function, by name; empty where no symbol has it.
+    pub function: String,
+    /// The number of the instruction in its function.
     pub instruction: u32,
     /// The file, as the compiler was given it.
     pub file: String,
@@ -36,6 +39,7 @@ pub fn source_lines(object: &[u8]) -> Result<Vec<SourceLine>, Error> {
         return Ok(Vec::new());
     };
     let btf = find_btf(&elf)?;
+    let functions = Functions::of(&elf)?;
     let mut lines = Vec::new();
     for group in groups(section.data, Table::Lines, RECORD)? {
         let group = group?;
@@ -47,11 +51,16 @@ pub fn source_lines(object: &[u8]) -> Result<Vec<SourceLine>, Error> {
             )));
         }
         let section = btf.string(group.section)?;
+        let index = elf.section(section).map(|(index, _)| index);
         for record in records {
             let word = |index: usize| u32_at(record, index * 4).ok_or_else(cut_off);
+            let instruction = word(0)? / 8;
+            let function = index.and_then(|index| functions.at(index, instruction.into()));
+            let first = function.map_or(0, |function| u32::try_from(function.first).unwrap_or(0));
             lines.push(SourceLine {
                 section: section.to_owned(),
-                instruction: word(0)? / 8,
+                function: function.map_or("", |function| function.name).to_owned(),
+                instruction: instruction.saturating_sub(first),
                 file: btf.string(word(1)?)?.to_owned(),
                 // The column has the lower bits.
                 line: word(3)? >> 10,
