@@ -95,7 +95,7 @@ impl<W: Write> Archive<W> {
 
     fn pad(&mut self, to: usize) -> io::Result<()> {
         let missing = self.written.next_multiple_of(to) - self.written;
-        self.put(&[0; BLOCK][..missing])
+        self.put(&vec![0; missing])
     }
 }
 

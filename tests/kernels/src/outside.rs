@@ -1,10 +1,10 @@
 //! The side that fetches, builds, boots and compares.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{available_parallelism, scope};
 
 use anyhow::{Context, Result, bail};
@@ -112,35 +112,34 @@ impl Matrix<'_> {
                 self.payload(arch)?;
             }
         }
-        let done: Vec<Mutex<Option<Report>>> = selection.kernels.iter().map(|_| Mutex::new(None)).collect();
-        let next = AtomicUsize::new(0);
+        reports.extend(self.kernels(selection)?);
+        Ok(reports)
+    }
+
+    /// The kernels that are booted, as many at a time as there are processors.
+    fn kernels(&self, selection: &Selection) -> Result<Vec<Report>> {
+        let waiting = Mutex::new(selection.kernels.iter().enumerate());
+        let done = Mutex::new(BTreeMap::new());
         let work = || -> Result<()> {
-            while let Some((entry, place)) = {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                selection.kernels.get(number).zip(done.get(number))
-            } {
+            loop {
+                let next = lock(&waiting).next();
+                let Some((number, entry)) = next else { return Ok(()) };
                 let report = say(self.kernel(entry, selection.all), &self.results)?;
-                place
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
-                    .replace(report);
+                lock(&done).insert(number, report);
             }
-            Ok(())
         };
+        let workers = available_parallelism().map_or(1, usize::from).min(4);
         scope(|scope| {
-            let workers: Vec<_> = (0..available_parallelism().map_or(1, usize::from).min(4))
-                .map(|_| scope.spawn(work))
-                .collect();
+            let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
             for worker in workers {
                 worker
                     .join()
                     .map_err(|_| anyhow::anyhow!("a boot has ended by a panic"))??;
             }
-            Ok::<(), anyhow::Error>(())
+            anyhow::Ok(())
         })?;
-        let rest = done.into_iter().filter_map(|place| place.into_inner().ok().flatten());
-        reports.extend(rest);
-        Ok(reports)
+        let done = lock(&done).values().cloned().collect();
+        Ok(done)
     }
 
     /// The folder and the archive of what an architecture runs.
@@ -188,6 +187,10 @@ impl Matrix<'_> {
             ..Report::empty(kernel)
         })
     }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Say it, and keep it.
