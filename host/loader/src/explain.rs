@@ -112,10 +112,10 @@ fn map_failed(errno: i32, map: &str, description: &Description) -> Error {
 fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw, object: &[u8]) -> Error {
     let context = format!("program {program} cannot be loaded");
     let loaded = raw.program(program).ok();
-    if let Some(log) = verifier::log_of(log).filter(|_| !capability_is_why(errno)) {
-        if let Some(error) = verifier::refused(log, object, program) {
-            return error.context(context);
-        }
+    if let Some(log) = verifier::log_of(log).filter(|_| !capability_is_why(errno))
+        && let Some(error) = verifier::refused(log, object, program)
+    {
+        return error.context(context);
     }
     let error = if let Some(kind) = loaded.filter(|_| errno == libc::EINVAL).and_then(lacking_type) {
         if kind == "unspec" {

@@ -110,7 +110,7 @@ fn more_stack_than_there_is_and_what_has_no_value() {
     refused(
         "stack",
         "socket",
-        "static __attribute__((noinline)) int inner(int x)\n{\n\tvolatile char room[400];\n\n\troom[x & 255] = 1;\n\treturn room[(x + 1) & 255];\n}\n\nSEC(\"socket\")\nint program(void *ctx) /* here */\n{\n\tvolatile char room[400];\n\n\troom[bpf_get_prandom_u32() & 255] = 1;\n\treturn inner(room[0]);\n}",
+        "static __attribute__((noinline)) int inner(int x)\n{\n\tvolatile char room[400];\n\n\troom[x & 255] = 1;\n\treturn room[(x + 1) & 255];\n}\n\nSEC(\"socket\")\nint program(void *ctx)\n{\n\tvolatile char room[400];\n\n\troom[bpf_get_prandom_u32() & 255] = 1; /* here */\n\treturn inner(room[0]);\n}",
         "combined stack size",
         "512 bytes",
     );
