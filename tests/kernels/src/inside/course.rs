@@ -16,7 +16,7 @@ use crate::kernel::Kernel;
 use crate::verdict::Verdict;
 
 /// How long loading and attaching may take: a component is compiled first.
-const ATTACHED: Duration = Duration::from_secs(90);
+const ATTACHED: Duration = Duration::from_secs(300);
 /// How long what was triggered may take to be printed.
 const SEEN: Duration = Duration::from_secs(20);
 /// How long the end may take.
