@@ -42,7 +42,7 @@ impl Kept {
         let reads_maps = description
             .maps
             .iter()
-            .any(|map| map.sample.is_some() || map.lost.as_ref().is_some_and(|lost| is_map(lost)));
+            .any(|map| map.sample.is_some() || map.lost.as_ref().is_some_and(is_map));
         if reads_maps {
             kept |= CapabilitySet::BPF;
         }
