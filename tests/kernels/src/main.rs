@@ -35,6 +35,8 @@ struct Arguments {
 enum Command {
     /// Fetch kernels, boot each, run the cases there, compare
     Run(outside::Run),
+    /// Write the table anew from the results of the last runs, such as of one kernel that was run again
+    Table(outside::Table),
     /// Run the cases on this kernel: what a booted kernel calls
     Inside(inside::Inside),
 }
@@ -42,6 +44,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(run) => outside::run(&run),
+        Command::Table(table) => outside::table_again(&table).map(|()| true),
         Command::Inside(inside) => inside::run(&inside).map(|()| true),
     };
     match done {

@@ -86,11 +86,49 @@ pub(crate) fn run(run: &Run) -> Result<bool> {
     fs::create_dir_all(&matrix.results)?;
     let reports = matrix.reports(&selection)?;
     if selection.all && asked.is_empty() {
-        let what = |name: &String| Ok((name.clone(), Case::read(&own.join("cases").join(name))?.what));
-        let cases = matrix.names.iter().map(what).collect::<Result<Vec<_>>>()?;
-        fs::write(own.join("RESULTS.md"), table(&cases, &reports))?;
+        write_table(&own, &matrix.names, &reports)?;
     }
     Ok(reports.iter().all(Report::is_good))
+}
+
+/// Write the table of what works where anew, from what the last run of each kernel has left.
+#[derive(Debug, Args)]
+pub(crate) struct Table {
+    /// The root of the tree
+    #[arg(long, value_name = "FOLDER")]
+    tree: PathBuf,
+
+    /// Where cargo builds
+    #[arg(long, value_name = "FOLDER")]
+    target: PathBuf,
+}
+
+/// Writes it.
+pub(crate) fn table_again(table: &Table) -> Result<()> {
+    let own = table.tree.join("tests/kernels");
+    let kernels = matrix::select(&own.join("kernels.json"), "all")?.kernels;
+    let names = std::iter::once(MACHINE).chain(kernels.iter().map(|kernel| kernel.id.as_str()));
+    let reports = names.map(|name| {
+        let path = table
+            .target
+            .join("kernels/results")
+            .join(name)
+            .with_added_extension("json");
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}: run that kernel first", path.display()))?;
+        serde_json::from_str(&text).with_context(|| path.display().to_string())
+    });
+    write_table(
+        &own,
+        &case::names(&own.join("cases"), &[])?,
+        &reports.collect::<Result<Vec<_>>>()?,
+    )
+}
+
+fn write_table(own: &Path, names: &[String], reports: &[Report]) -> Result<()> {
+    let what = |name: &String| Ok((name.clone(), Case::read(&own.join("cases").join(name))?.what));
+    let cases = names.iter().map(what).collect::<Result<Vec<_>>>()?;
+    fs::write(own.join("RESULTS.md"), table(&cases, reports)).context("cannot write the table")
 }
 
 impl Matrix<'_> {

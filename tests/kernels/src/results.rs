@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::boot::Booted;
 use crate::compare::Outcome;
 use crate::console;
+use crate::matrix::MACHINE;
 use crate::verdict::Verdict;
 
 /// All that one kernel has told.
@@ -166,7 +167,16 @@ pub(crate) fn table(cases: &[(String, String)], reports: &[Report]) -> String {
                 report.kernel,
                 reason.lines().next().unwrap_or_default()
             ),
-            None => writeln!(text, "* {}: {}, {:.0} s", report.kernel, report.release, report.seconds),
+            // Of the machine's own the version says enough.
+            None if report.kernel == MACHINE => {
+                let version = report.release.split(['-', '+']).next();
+                writeln!(
+                    text,
+                    "* {MACHINE}: {}, where the table was made",
+                    version.unwrap_or_default()
+                )
+            }
+            None => writeln!(text, "* {}: {}", report.kernel, report.release),
         }
         .ok();
     }
