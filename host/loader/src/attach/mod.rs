@@ -65,6 +65,10 @@ impl Program {
     /// Attaches it to what the host's user, the package, or its section names.
     pub fn attach(&self) -> Result<Link> {
         self.loaded()?;
+        // It could not have been loaded without one that it takes the place of.
+        if self.kind() == libbpf_sys::BPF_PROG_TYPE_EXT {
+            return self.attach_trace(None);
+        }
         match self.attachment()? {
             Attachment::Target(target) => self.attach_to(&target, None),
             Attachment::ByHand => Err(Error::invalid(format!(
