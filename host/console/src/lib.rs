@@ -16,5 +16,5 @@ pub use exit::Exit;
 pub use failure::Failure;
 pub use options::{FORMATS, Options, Verbosity};
 pub use printer::Printer;
-pub use run::{Run, arguments, is_watcher, run};
+pub use run::{Run, arguments, run, watches_instead};
 pub use words::{KNOWN, Known};

@@ -24,7 +24,7 @@ use cli::{Cli, Command};
 use settings::Settings;
 
 fn main() -> ExitCode {
-    if console::is_watcher() {
+    if console::watches_instead() {
         return ExitCode::SUCCESS;
     }
     let mut printer = Printer::stderr();

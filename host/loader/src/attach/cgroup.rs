@@ -8,6 +8,7 @@ use package::CgroupMode;
 use super::{Attached, Failure, from_libbpf};
 use crate::error::{Error, Kind};
 use crate::link::Held;
+use crate::preflight::group_folder;
 use crate::program::Program;
 use crate::raw;
 use crate::watcher::{Kept, Ticket};
@@ -60,42 +61,8 @@ impl Exclusive {
     }
 }
 
-/// `CGROUP2_SUPER_MAGIC` of `include/uapi/linux/magic.h`.
-const CGROUP2: i64 = 0x6367_7270;
-const USUAL: &str = "/sys/fs/cgroup";
-
-/// The directory of a group. The root is found where systems that keep version 1 have put it.
+/// The directory of a group.
 pub(super) fn open(path: &str) -> crate::Result<File> {
-    let group = open_folder(path)?;
-    let kind = rustix::fs::fstatfs(&group)?.f_type;
-    if kind == CGROUP2 {
-        return Ok(group);
-    }
-    let mounted = std::fs::read_to_string("/proc/self/mounts")?;
-    let root = mounted.lines().find_map(|line| {
-        let mut words = line.split(' ');
-        let (path, kind) = (words.nth(1)?, words.next()?);
-        (kind == "cgroup2").then_some(path)
-    });
-    match root {
-        Some(root) if path.trim_end_matches('/') == USUAL => open_folder(root),
-        Some(root) => Err(Error::not_found(format!("{path} is no control group of version 2"))
-            .with_hint(format!("these are below {root}"))),
-        None => Err(
-            Error::new(Kind::KernelLacks, "no control groups of version 2 are mounted")
-                .with_hint(format!("mount them: mount -t cgroup2 cgroup2 {USUAL}")),
-        ),
-    }
-}
-
-fn open_folder(path: &str) -> crate::Result<File> {
-    File::open(path).map_err(|error| {
-        let missing = error.kind() == std::io::ErrorKind::NotFound;
-        let error = Error::from(error).context(format!("control group {path} cannot be opened"));
-        if missing {
-            error.with_hint("groups are folders below the cgroup2 mount, most often /sys/fs/cgroup: `ls` shows them, `mkdir` makes one")
-        } else {
-            error
-        }
-    })
+    let folder = group_folder(path).map_err(|finding| finding.reason(Kind::NotFound))?;
+    File::open(&folder).map_err(|error| Error::from(error).context(format!("control group {folder} cannot be opened")))
 }

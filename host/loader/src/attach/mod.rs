@@ -12,7 +12,7 @@ mod sockets;
 pub(crate) mod tc;
 mod tracing;
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr::NonNull;
 
 use libbpf_sys::bpf_link;
@@ -154,22 +154,14 @@ impl Program {
 
     /// Attaches it to a map, or where a map says.
     pub fn attach_to_map(&self, target: MapTarget<'_>) -> Result<Link> {
-        let (what, map, kind) = match target {
-            MapTarget::Sockets(map) => (
-                "sock_map/",
-                map,
-                &[libbpf_sys::BPF_PROG_TYPE_SK_MSG, libbpf_sys::BPF_PROG_TYPE_SK_SKB][..],
-            ),
-            MapTarget::Elements(map) => ("iter/map:", map, &[libbpf_sys::BPF_PROG_TYPE_TRACING][..]),
-            MapTarget::StructOps(map) => ("struct_ops/", map, &[libbpf_sys::BPF_PROG_TYPE_STRUCT_OPS][..]),
-        };
-        let text = format!("{what}{}", map.name());
-        self.expect_type(kind, &text)?;
-        self.attach_with(&text, || match target {
-            MapTarget::Sockets(map) => network::sock_map(self, map),
-            MapTarget::Elements(map) => iterator::elements(self, map),
-            MapTarget::StructOps(map) => struct_ops(map),
-        })
+        let named = target.named();
+        let text = named.to_string();
+        self.expect_type(types(&named), &text)?;
+        match target {
+            MapTarget::Sockets(map) => self.attach_with(&text, || network::sock_map(self, map)),
+            MapTarget::Elements(map) => self.attach_with(&text, || iterator::elements(self, map)),
+            MapTarget::StructOps(map) => map.object().attach_struct_ops(map),
+        }
     }
 
     /// Attaches it to the function or tracepoint that it was loaded for: fentry, fexit, fmod_ret, tp_btf, LSM, freplace.
@@ -194,35 +186,39 @@ impl Program {
     }
 }
 
-impl crate::Object {
-    /// Hands a `struct_ops` map to the kernel.
-    pub fn attach_struct_ops(&self, map: &Map) -> Result<Link> {
-        let target = format!("struct_ops/{}", map.name());
-        let (held, log) = record(|| struct_ops(map));
-        match held {
-            Ok(held) => Ok(Link::new(held, target, map.object().clone())),
-            Err(Failure::Errno(errno)) => Err(explain::attach(errno, &log, map.name(), &target)),
-            Err(Failure::Known(error)) => Err(error),
+impl MapTarget<'_> {
+    /// The same by the map's name.
+    fn named(self) -> Target {
+        match self {
+            Self::Sockets(map) => Target::SockMap(map.name().to_owned()),
+            Self::Elements(map) => Target::MapIterator(map.name().to_owned()),
+            Self::StructOps(map) => Target::StructOps(map.name().to_owned()),
         }
     }
 }
 
-/// Hands a map of functions to the kernel. Without `.link` in its section, this is undone when it is dropped and not when the process ends.
-pub(crate) fn struct_ops(map: &Map) -> Attached {
-    let raw = map.raw()?.as_ptr();
-    // SAFETY: the map is a loaded object's, which the link keeps.
-    let (held, flags) = unsafe {
-        (
-            from_libbpf(libbpf_sys::bpf_map__attach_struct_ops(raw))?,
-            libbpf_sys::bpf_map__map_flags(raw),
-        )
-    };
-    Ok(match held {
-        Held::Libbpf(link) if flags & libbpf_sys::BPF_F_LINK == 0 => {
-            Held::StructOps(link, Ticket::new(&Kept::StructOps(map.info().id)))
+impl crate::Object {
+    /// Hands a `struct_ops` map of this object to the kernel. Without `.link` in its section, this is undone when the link is dropped and
+    /// not when the process ends.
+    pub(crate) fn attach_struct_ops(&self, map: &Map) -> Result<Link> {
+        let target = MapTarget::StructOps(map).named().to_string();
+        let raw = map.raw()?.as_ptr();
+        let guard = self.attaching();
+        // SAFETY: the map is a loaded object's, which the link keeps: libbpf's own link has only the number of its descriptor.
+        let (made, log) = record(|| unsafe { from_libbpf(libbpf_sys::bpf_map__attach_struct_ops(raw)) });
+        drop(guard);
+        // SAFETY: as above.
+        let is_link = unsafe { libbpf_sys::bpf_map__map_flags(raw) } & libbpf_sys::BPF_F_LINK != 0;
+        match made {
+            Ok(Held::Libbpf(link)) if !is_link => {
+                let ticket = Ticket::new(&Kept::StructOps(map.info().id));
+                Ok(Link::new(Held::StructOps(link, ticket), target, self.clone()))
+            }
+            Ok(held) => Ok(Link::new(held, target, self.clone())),
+            Err(Failure::Errno(errno)) => Err(explain::attach(errno, &log, map.name(), &target)),
+            Err(Failure::Known(error)) => Err(error),
         }
-        held => held,
-    })
+    }
 }
 
 /// What libbpf made, or what it said.
@@ -241,21 +237,14 @@ fn create_link(program: &Program, target: i32, kind: u32, flags: u32) -> Attache
         flags,
         ..Default::default()
     };
-    let program = program.fd()?.as_fd().try_clone_to_owned().map_err(Error::from)?;
+    let program = program.fd()?;
     // SAFETY: the options live through the call; the program's descriptor too.
-    let fd = unsafe {
-        libbpf_sys::bpf_link_create(
-            std::os::fd::AsRawFd::as_raw_fd(&program),
-            target,
-            kind,
-            &raw const options,
-        )
-    };
+    let fd = unsafe { libbpf_sys::bpf_link_create(program.as_raw_fd(), target, kind, &raw const options) };
     if fd < 0 {
         return Err(Failure::Errno(-fd));
     }
     // SAFETY: the kernel has just made the descriptor, and nobody else has it.
-    Ok(Held::Descriptor(unsafe { std::os::fd::FromRawFd::from_raw_fd(fd) }))
+    Ok(Held::Descriptor(unsafe { OwnedFd::from_raw_fd(fd) }))
 }
 
 const TRACING: &[u32] = &[

@@ -19,7 +19,7 @@ pub(crate) use kernel::btf;
 use memory::size;
 pub(crate) use memory::{LESS_MEMORY, memory_of};
 use mounts::cgroup2;
-pub(crate) use mounts::{GROUPS, tracefs};
+pub(crate) use mounts::{GROUPS, group_folder, tracefs};
 pub(crate) use places::{FUNCTIONS, no_function, no_match, tracepoint};
 pub(crate) use rights::{
     CAP_BPF, CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON, Capability, capabilities_missing, how_to_get, lockdown,
@@ -99,11 +99,16 @@ impl Finding {
 
     /// The same as the reason of something that has failed; none if the check found nothing wrong.
     pub(crate) fn error(self, kind: Kind) -> Option<Error> {
-        let error = (self.state == State::Missing).then(|| Error::new(kind, self.message))?;
-        Some(match self.hint {
+        (self.state == State::Missing).then(|| self.reason(kind))
+    }
+
+    /// The same as an error.
+    pub(crate) fn reason(self, kind: Kind) -> Error {
+        let error = Error::new(kind, self.message);
+        match self.hint {
             Some(hint) => error.with_hint(hint),
             None => error,
-        })
+        }
     }
 }
 

@@ -9,6 +9,9 @@ use super::Finding;
 const BPF_FS: u64 = 0xcafe_4a11;
 const CGROUP2: u64 = 0x6367_7270;
 
+/// Where control groups are, unless a system keeps version 1 too.
+const CGROUP_ROOT: &str = "/sys/fs/cgroup";
+
 /// Where the tracing file system shows its events.
 const TRACEFS: [&str; 2] = ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"];
 
@@ -64,25 +67,16 @@ pub(super) fn bpffs() -> Finding {
 
 /// Whether programs of control groups find the hierarchy.
 pub(crate) fn cgroup2() -> Finding {
-    const FOLDER: &str = "/sys/fs/cgroup";
-    if magic(FOLDER) == Some(CGROUP2) {
-        return Finding::ok(
+    match group_folder(CGROUP_ROOT) {
+        Ok(folder) => Finding::ok(
             "cgroup2",
-            format!("{FOLDER}: programs can be attached to control groups"),
-        );
-    }
-    match mounted("cgroup2") {
-        Some(folder) => Finding::warning(
-            "cgroup2",
-            format!("the hierarchy of control groups is mounted at {folder}, not at {FOLDER} where tools look for it"),
-            format!("name the group: --cgroup {folder}"),
+            format!("{folder}: programs can be attached to control groups"),
         ),
-        None => Finding::new(
+        Err(_) => Finding::missing(
             "cgroup2",
-            super::State::Missing,
             "no cgroup2 hierarchy is mounted: programs of control groups have no place",
-        )
-        .with_hint(format!("mount it: mount -t cgroup2 cgroup2 {FOLDER}")),
+            format!("mount it: mount -t cgroup2 cgroup2 {CGROUP_ROOT}"),
+        ),
     }
 }
 
@@ -108,23 +102,39 @@ fn mounted(kind: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// The folder of a control group. The usual root is looked up where systems that keep version 1 have put it.
+///
+/// # Errors
+/// What is wrong with the path, and where control groups are.
+pub(crate) fn group_folder(path: &str) -> Result<String, Finding> {
+    let kind = magic(path);
+    if kind == Some(CGROUP2) {
+        return Ok(path.to_owned());
+    }
+    let root = mounted("cgroup2");
+    if path.trim_end_matches('/') == CGROUP_ROOT
+        && let Some(root) = root
+    {
+        return Ok(root);
+    }
+    let what = if kind.is_none() {
+        "there is no control group"
+    } else {
+        "this is no folder of the cgroup2 hierarchy:"
+    };
+    let hint = match root {
+        Some(root) => format!("groups are folders below {root}: `ls` shows them, `mkdir` makes one"),
+        None => GROUPS.to_owned(),
+    };
+    Err(Finding::missing("", format!("{what} {path}"), hint))
+}
+
 /// Whether a folder is a control group.
 pub(super) fn group(path: &str) -> Finding {
-    match magic(path) {
-        Some(CGROUP2) => Finding::ok("", format!("control group {path}")),
-        found => {
-            let what = if found.is_none() {
-                "there is no control group"
-            } else {
-                "this is no folder of the cgroup2 hierarchy:"
-            };
-            let hint = match mounted("cgroup2") {
-                Some(folder) => format!("groups are folders below {folder}: --cgroup {folder}"),
-                None => GROUPS.to_owned(),
-            };
-            Finding::missing("", format!("{what} {path}"), hint)
-        }
-    }
+    group_folder(path).map_or_else(
+        |finding| finding,
+        |folder| Finding::ok("", format!("control group {folder}")),
+    )
 }
 
 /// Where control groups are.
