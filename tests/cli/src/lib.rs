@@ -10,6 +10,7 @@ use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+pub mod broken;
 mod projects;
 
 pub use projects::{build_wasm, built, c_source, c_tool, c_tool_project, example_tool, project};

@@ -21,6 +21,9 @@ pub(crate) struct Case {
     pub(crate) sources: Vec<String>,
     /// The folder of user space of its own.
     pub(crate) component: Option<String>,
+    /// Programs in C that the scripts need, beside those in the folder.
+    #[serde(default)]
+    pub(crate) programs: Vec<String>,
     /// What `ecli run` is given before the name.
     #[serde(default)]
     pub(crate) options: Vec<String>,

@@ -139,35 +139,44 @@ impl Parts {
         Ok((folder, path))
     }
 
-    /// The programs in C that a case's scripts need.
+    /// The programs in C that a case's scripts need: those in its folder, and those that it names.
     fn programs(&self, name: &str, arch: Arch, folder: &Path) -> Result<()> {
-        for entry in fs::read_dir(self.tree.join("tests/kernels/cases").join(name))? {
-            let source = entry?.path();
+        let own = self.tree.join("tests/kernels/cases").join(name);
+        let mut sources = Vec::new();
+        for entry in fs::read_dir(&own)? {
+            sources.push(entry?.path());
+        }
+        for named in &Case::read(&own)?.programs {
+            sources.push(self.find(&own, named)?);
+        }
+        for source in sources {
             let file = source.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let Some(stem) = file.strip_suffix(".c").filter(|stem| !stem.ends_with(".bpf")) else {
-                continue;
-            };
-            let compiler = match arch {
-                _ if arch == Arch::own() => "cc",
-                Arch::Amd64 => "x86_64-linux-gnu-gcc",
-                Arch::Arm64 => "aarch64-linux-gnu-gcc",
-            };
-            let mut command = Command::new(compiler);
-            // At a fixed address, and with a name for every function: what uprobes look for.
-            command.args([
-                "-static",
-                "-no-pie",
-                "-O1",
-                "-fno-inline",
-                "-pthread",
-                "-Wall",
-                "-Werror",
-                "-o",
-            ]);
-            done(command.arg(folder.join(stem)).arg(&source))?;
+            if let Some(stem) = file.strip_suffix(".c").filter(|stem| !stem.ends_with(".bpf")) {
+                compile(arch, &source, &folder.join(stem))?;
+            }
         }
         Ok(())
     }
+}
+
+/// A program in C, static, at a fixed address, and with a name for every function: what uprobes look for.
+fn compile(arch: Arch, source: &Path, program: &Path) -> Result<()> {
+    const FLAGS: &[&str] = &[
+        "-static",
+        "-no-pie",
+        "-O1",
+        "-fno-inline",
+        "-pthread",
+        "-Wall",
+        "-Werror",
+        "-o",
+    ];
+    let compiler = match arch {
+        _ if arch == Arch::own() => "cc",
+        Arch::Amd64 => "x86_64-linux-gnu-gcc",
+        Arch::Arm64 => "aarch64-linux-gnu-gcc",
+    };
+    done(Command::new(compiler).args(FLAGS).arg(program).arg(source))
 }
 
 /// The shared libraries of a program of this machine; a static one has none. It loses its symbols, which an emulated machine would have to read.
