@@ -108,12 +108,7 @@ fn cut(line: &[u8], width: usize, out: &mut Vec<u8>) {
 }
 
 /// The header line and the steps of a row whose values have `SEPARATOR` between them.
-fn csv_plan(
-    planner: &mut Planner,
-    root: u32,
-    source: &str,
-    fields: &[Field],
-) -> Result<(Vec<u8>, Plan), Error> {
+fn csv_plan(planner: &mut Planner, root: u32, source: &str, fields: &[Field]) -> Result<(Vec<u8>, Plan), Error> {
     let mut header = Vec::new();
     let mut steps = planner.begin(root, source)?;
     for (place, field) in fields.iter().enumerate() {

@@ -16,20 +16,27 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
-/// How many letters must be put in, left out, or replaced; the case of a letter counts for nothing.
+/// How many letters must be put in, left out, replaced, or swapped with their neighbour; their case counts for nothing.
 fn edits(from: &str, to: &str) -> usize {
-    let to = to.as_bytes();
-    // What it takes from the letters so far to each start of `to`.
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for letter in from.bytes() {
-        let mut left = row.first().map_or(1, |first| first + 1);
-        let mut diagonal = core::mem::replace(row.first_mut().unwrap_or(&mut 0), left);
-        for (other, above) in to.iter().zip(row.iter_mut().skip(1)) {
-            let replaced = diagonal + usize::from(!letter.eq_ignore_ascii_case(other));
-            diagonal = *above;
-            left = replaced.min(left + 1).min(diagonal + 1);
-            *above = left;
+    let (from, to) = (from.as_bytes(), to.as_bytes());
+    let width = to.len() + 1;
+    // What it takes from each start of `from` to each start of `to`, row by row.
+    let mut table: Vec<usize> = (0..width).collect();
+    let at = |bytes: &[u8], place: usize| bytes.get(place).map(u8::to_ascii_lowercase);
+    for row in 1..=from.len() {
+        table.push(row);
+        for column in 1..width {
+            let end = table.len();
+            let before = |back: usize| table.get(end.wrapping_sub(back)).copied().unwrap_or(usize::MAX / 2);
+            let (letter, other) = (at(from, row - 1), at(to, column - 1));
+            let mut least = (before(width + 1) + usize::from(letter != other))
+                .min(before(width) + 1)
+                .min(before(1) + 1);
+            if row > 1 && column > 1 && letter == at(to, column - 2) && other == at(from, row - 2) {
+                least = least.min(before(2 * width + 2) + 1);
+            }
+            table.push(least);
         }
     }
-    row.last().copied().unwrap_or_default()
+    table.last().copied().unwrap_or_default()
 }

@@ -107,7 +107,11 @@ fn check(source: &Source, sort: Option<&str>, top: Option<u32>) -> Result<(), Er
         }
         (None, Some(_)) if !is_sampled => {
             let what = format!("the events of {name} have no order of which some would be the first");
-            refuse("top", what, "add --sort and the name of a member; --max-rows limits what is shown in all")
+            refuse(
+                "top",
+                what,
+                "add --sort and the name of a member; --max-rows limits what is shown in all",
+            )
         }
         _ => Ok(()),
     }

@@ -15,12 +15,7 @@ const NARROWEST: usize = 6;
 const GAP: usize = 2;
 
 /// The header line and the steps of a row, without its time, of these members of a record of this type.
-pub(crate) fn plan(
-    planner: &mut Planner,
-    root: u32,
-    source: &str,
-    fields: &[Field],
-) -> Result<(Vec<u8>, Plan), Error> {
+pub(crate) fn plan(planner: &mut Planner, root: u32, source: &str, fields: &[Field]) -> Result<(Vec<u8>, Plan), Error> {
     let mut header = TIME.to_vec();
     let mut column = TIME.len();
     let mut width = 0;

@@ -12,8 +12,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use alloc::{format, vec};
 
-/// To the first line and column, and erase all below. Without erasing first what will be written again, nothing flickers
-/// where the whole is one write.
+/// To the first line and column, and erase all below. What follows is part of the same write, so nothing flickers.
 const BEGIN_SCREEN: &[u8] = b"\x1b[H\x1b[J";
 /// The widest line that is shown of a table that is redrawn.
 const WIDEST: u32 = 4096;
@@ -155,7 +154,8 @@ impl Views {
             place.at = table::CLOCK;
         }
         let end = run(tables, &plan.ops, record, &mut row.bytes, place).at;
-        self.form.show(row.bytes.get(..end).unwrap_or_default(), &mut self.lines);
+        self.form
+            .show(row.bytes.get(..end).unwrap_or_default(), &mut self.lines);
     }
 
     /// Show what a group of records shows: in place of what its source has shown, or below it.

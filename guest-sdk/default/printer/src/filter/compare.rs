@@ -7,6 +7,7 @@ use crate::nearest::nearest;
 use crate::plan::{Integer, Scalar, Shown};
 use crate::text::label;
 use crate::usage::{Refusal, listed};
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
@@ -51,7 +52,7 @@ impl Operator {
 
     /// The same for integers, where what they are compared with is above this integer and below the next.
     fn between(self) -> Self {
-        // At most the integer below is less; equal is none.
+        // What is at most the integer below is less; nothing is equal.
         match self.0 & Self::IS_LESS {
             0 => Self(self.0 & Self::IS_GREATER),
             _ => Self(self.0 & Self::IS_GREATER | Self::IS_LESS | Self::IS_EQUAL),
@@ -65,7 +66,7 @@ pub(super) enum Test {
     Integer(Scalar, Operator, Integer),
     Float(Scalar, Operator, f64),
     Text(Scalar, Operator, Vec<u8>),
-    Search(Scalar, Operator, Regex),
+    Search(Scalar, Operator, Box<Regex>),
     /// Whether an enumeration's value is one of these, which are in order.
     OneOf(Scalar, Operator, Vec<Integer>),
 }
@@ -149,7 +150,7 @@ fn search(scalar: Scalar, shown: Shown, operator: Operator, given: &Given, is: &
     }
     let mut regex = Regex::new(&given.text)?;
     let Shown::Names { signed, values } = shown else {
-        return Ok(Test::Search(scalar, operator, regex));
+        return Ok(Test::Search(scalar, operator, Box::new(regex)));
     };
     // Of several names for one value the first is shown.
     let mut names = BTreeMap::new();

@@ -49,9 +49,15 @@ fn key<'a>(json: &'a [u8], depth: usize, out: &mut Vec<u8>) -> &'a [u8] {
     out.resize(out.len() + 2 * depth.saturating_sub(1), b' ');
     let (text, rest) = string(json);
     let inside = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-    let is_name = inside.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
-        && inside.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(byte))
-        && !NO_STRINGS.iter().any(|word| inside.eq_ignore_ascii_case(word.as_bytes()));
+    let is_name = inside
+        .first()
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+        && inside
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(byte))
+        && !NO_STRINGS
+            .iter()
+            .any(|word| inside.eq_ignore_ascii_case(word.as_bytes()));
     if is_name {
         out.extend_from_slice(inside);
     } else {
@@ -131,8 +137,12 @@ fn put_string(text: &[u8], out: &mut Vec<u8>) {
 /// A number, `true`, `false` or `null`.
 fn put_number(number: &[u8], out: &mut Vec<u8>) {
     let exponent = number.iter().position(|byte| *byte == b'e').filter(|place| *place > 0);
-    let is_number = number.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-');
-    let Some((mantissa, [_, exponent @ ..])) = exponent.filter(|_| is_number).and_then(|at| number.split_at_checked(at))
+    let is_number = number
+        .first()
+        .is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-');
+    let Some((mantissa, [_, exponent @ ..])) = exponent
+        .filter(|_| is_number)
+        .and_then(|at| number.split_at_checked(at))
     else {
         out.extend_from_slice(number);
         return;

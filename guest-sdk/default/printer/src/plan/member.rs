@@ -97,7 +97,11 @@ impl<'a> Search<'a> {
             [] => {
                 let source = &self.steps.path;
                 let names = fields.iter().map(|field| field.name);
-                let what = format!("{source} has no member {}: it has {}", label(name), listed(names.clone()));
+                let what = format!(
+                    "{source} has no member {}: it has {}",
+                    label(name),
+                    listed(names.clone())
+                );
                 let near = nearest(name, names.chain(nested.iter().map(String::as_str)));
                 Err(Refusal::Usage {
                     what,
@@ -107,7 +111,10 @@ impl<'a> Search<'a> {
             [(_, field)] => Ok(*field),
             several => Err(Refusal::with_hint(
                 format!("{} has several members {}", self.steps.path, label(name)),
-                format!("name one: {}", listed(several.iter().map(|(dotted, _)| dotted.as_str()))),
+                format!(
+                    "name one: {}",
+                    listed(several.iter().map(|(dotted, _)| dotted.as_str()))
+                ),
             )),
         }
     }

@@ -111,9 +111,7 @@ pub(crate) fn scalar<'a>(
     planner.bare(field, &mut steps)?;
     let ops: Vec<Op> = planner.end(steps, root)?.ops;
     let is_signed = matches!(shown, Shown::Names { signed: true, .. });
-    let step = ops
-        .iter()
-        .find_map(|op| Some((op.offset, read(op.value, is_signed)?)));
+    let step = ops.iter().find_map(|op| Some((op.offset, read(op.value, is_signed)?)));
     Ok(step.map(|(offset, read)| {
         let shown = match read {
             Read::Float4 => Shown::Float { narrow: true },

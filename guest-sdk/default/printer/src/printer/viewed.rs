@@ -46,11 +46,7 @@ impl Printer {
     }
 
     /// Show what is held back of all events.
-    fn release(
-        &mut self,
-        views: &mut Views,
-        write: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    fn release(&mut self, views: &mut Views, write: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
         for (number, source) in self.sources.iter_mut().enumerate() {
             refresh(number, source, &self.tables, views, write)?;
         }
@@ -148,9 +144,7 @@ impl<'a> Iterator for Records<'a> {
         let (length, number) = split(u64::from_ne_bytes(*header));
         let place = self.data.len() - self.rest.len();
         // As long as the data is made of words, the padding is there where the record is.
-        self.rest = after
-            .get((length as usize).next_multiple_of(8)..)
-            .unwrap_or_default();
+        self.rest = after.get((length as usize).next_multiple_of(8)..).unwrap_or_default();
         Some(match after.get(..length as usize) {
             Some(record) => Ok((number, record)),
             None => Err(past_the_end(place, length, after.len())),
