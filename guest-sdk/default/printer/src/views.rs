@@ -30,7 +30,7 @@ pub(crate) struct Views {
     /// Whether each group takes the place of the one before.
     is_screen: bool,
     interval: u64,
-    /// When the interval began; none before the first batch.
+    /// When the interval began; none before the first records.
     since: Option<u64>,
     max_rows: Option<u64>,
     shown: u64,
@@ -98,10 +98,14 @@ impl Views {
         self.form == Form::Raw
     }
 
+    /// Begin the first interval, with the first records.
+    pub(crate) fn begin(&mut self, time: u64) {
+        self.since.get_or_insert(time);
+    }
+
     /// Whether an interval is over at `time`, and another one begins.
     pub(crate) fn is_over(&mut self, time: u64) -> bool {
         let Some(since) = self.since else {
-            self.since = Some(time);
             return false;
         };
         let Some(passed) = time.checked_sub(since) else {

@@ -64,23 +64,21 @@ fn refusal(options: &Options) -> String {
 #[test]
 fn the_first_of_each_interval_are_shown_when_it_is_over() {
     let mut printer = open(&top(Format::Table, 2, "n"));
-    assert_eq!(
-        print(&mut printer, &Batch::default(), 5 * SECOND),
-        "TIME     N       \n"
-    );
-    assert_eq!(print(&mut printer, &batch(&[3, -9, 7, 1]), 5 * SECOND), "");
-    assert_eq!(print(&mut printer, &batch(&[5]), 6 * SECOND - 1), "");
+    // The batch that asks for the header has no time.
+    assert_eq!(print(&mut printer, &Batch::default(), 0), "TIME     N       \n");
+    assert_eq!(print(&mut printer, &batch(&[3, -9, 7, 1]), 5 * SECOND + 9), "");
+    assert_eq!(print(&mut printer, &batch(&[5]), 6 * SECOND + 8), "");
     // The batch that ends the interval belongs to the next one; an empty batch tells the time as well.
     assert_eq!(
-        print(&mut printer, &batch(&[9]), 6 * SECOND),
-        "00:00:05  7\n00:00:05  5\n"
+        print(&mut printer, &batch(&[9]), 6 * SECOND + 9),
+        "00:00:05  7\n00:00:06  5\n"
     );
     assert_eq!(
-        print(&mut printer, &Batch::default(), 7 * SECOND + 5),
+        print(&mut printer, &Batch::default(), 7 * SECOND + 10),
         "\n00:00:06  9\n"
     );
-    assert_eq!(print(&mut printer, &batch(&[4]), 7 * SECOND + 6), "");
-    assert_eq!(print(&mut printer, &batch(&[6]), 8 * SECOND), "\n00:00:07  4\n");
+    assert_eq!(print(&mut printer, &batch(&[4]), 7 * SECOND + 11), "");
+    assert_eq!(print(&mut printer, &batch(&[6]), 8 * SECOND + 9), "\n00:00:07  4\n");
     assert_eq!(finish(&mut printer), ("\n00:00:08  6\n".into(), vec![]));
 }
 

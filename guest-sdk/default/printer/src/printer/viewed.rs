@@ -20,8 +20,9 @@ impl Printer {
                 return Err(unknown_source(number, self.sources.len()));
             }
         }
-        if let Some(first) = self.sources.first().filter(|_| data.is_empty()) {
-            views.head_first(&first.header);
+        match self.sources.first() {
+            Some(first) if data.is_empty() => views.head_first(&first.header),
+            _ => views.begin(time),
         }
         if views.is_over(time) {
             self.release(views, write)?;
