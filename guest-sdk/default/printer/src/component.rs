@@ -39,7 +39,7 @@ impl exported::GuestPrinter for Resource {
     }
 
     fn finish(&self) -> Result<Vec<String>, exported::Error> {
-        Ok(self.0.borrow().totals())
+        Ok(self.0.borrow_mut().finish(&mut write)?)
     }
 }
 
@@ -55,6 +55,7 @@ impl From<Error> for exported::Error {
         match error {
             Error::Closed => Self::Closed,
             Error::Unsupported(what) => Self::Unsupported(what),
+            Error::Usage(why) => Self::Usage(why),
             Error::Other(why) => Self::Other(why),
         }
     }
@@ -127,12 +128,23 @@ impl From<types::OutputOptions> for Options {
             types::OutputFormat::JsonPretty => Format::JsonPretty,
             types::OutputFormat::Csv => Format::Csv,
             types::OutputFormat::Raw => Format::Raw,
-            types::OutputFormat::Yaml | types::OutputFormat::Folded | types::OutputFormat::Svg => Format::Yaml,
+            types::OutputFormat::Yaml => Format::Yaml,
+            types::OutputFormat::Folded => Format::Folded,
+            types::OutputFormat::Svg => Format::Svg,
         };
         Self {
             format,
             header: options.header,
             utc_offset: options.utc_offset,
+            width: options.width,
+            color: options.color,
+            fields: options.fields,
+            filter: options.filter,
+            sort: options.sort,
+            top: options.top,
+            max_rows: options.max_rows,
+            interval: options.interval,
+            per_cpu: options.per_cpu,
         }
     }
 }

@@ -103,8 +103,8 @@ pub enum SourceKind {
     Bytes,
 }
 
-/// How the user wants to see events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How the user wants to see records. The default is a table of everything, without a header.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     /// The format.
     pub format: Format,
@@ -112,12 +112,31 @@ pub struct Options {
     pub header: bool,
     /// What to add to UTC for local time, in seconds.
     pub utc_offset: i32,
+    /// Columns of the terminal, none if the output is not a terminal.
+    pub width: Option<u32>,
+    /// Whether colours are welcome.
+    pub color: bool,
+    /// Which members to show, in this order; all if there are none.
+    pub fields: Vec<String>,
+    /// Which records to show, in the language of `filter`; none for all.
+    pub filter: Option<String>,
+    /// The member to sort by, the largest first, or the smallest with a `-` before its name.
+    pub sort: Option<String>,
+    /// Show the first so many of each sample; of events, of each `interval`.
+    pub top: Option<u32>,
+    /// The most rows to show in all.
+    pub max_rows: Option<u64>,
+    /// How often `top` of events is shown, in nanoseconds; none for a second.
+    pub interval: Option<u64>,
+    /// Whether to show the values of a per-CPU map one by one, in place of their sum.
+    pub per_cpu: bool,
 }
 
-/// What a printer may be asked for; not all of it is known to this one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a printer may be asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Format {
     /// Columns for people.
+    #[default]
     Table,
     /// One object a line.
     Json,
@@ -129,4 +148,8 @@ pub enum Format {
     Raw,
     /// One document an event.
     Yaml,
+    /// Stacks as flame graphs take them.
+    Folded,
+    /// Stacks as a flame graph.
+    Svg,
 }

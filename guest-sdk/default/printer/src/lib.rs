@@ -10,17 +10,25 @@
 
 extern crate alloc;
 
+mod filter;
+mod form;
+mod gathered;
 mod json;
 mod layout;
 mod names;
+mod nearest;
 mod number;
 mod op;
+mod order;
 mod plain;
 mod plan;
 mod printer;
+mod selection;
 mod table;
 mod text;
 mod time;
+mod usage;
+mod views;
 mod write;
 
 #[cfg(target_family = "wasm")]

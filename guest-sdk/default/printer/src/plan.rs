@@ -3,6 +3,8 @@
 //! A layout is hostile: its indices may point anywhere or in circles, its sizes may lie, and few types may describe
 //! very many values. What a plan reads lies within its root type; how deep, how many steps and how long a row is bounded.
 
+mod member;
+mod scalar;
 mod steps;
 mod value;
 
@@ -14,6 +16,8 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+pub(crate) use member::{describe, find};
+pub(crate) use scalar::{Integer, Scalar, Shown, scalar};
 pub(crate) use steps::Steps;
 
 /// Types within types. C allows 63 levels of nested declarators; nobody reads a row of that depth.

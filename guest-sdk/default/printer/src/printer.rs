@@ -1,12 +1,20 @@
 //! From batches to lines.
 
+mod viewed;
+
+use crate::form;
+use crate::gathered::Gathered;
 use crate::layout::{Format, Options, Source, SourceKind, Type};
 use crate::op::{Place, Tables, run};
 use crate::plan::{Plan, Planner};
+use crate::selection::Selection;
+use crate::table;
 use crate::text::label;
 use crate::time::clock;
-use crate::write::{WINDOW, put_far};
-use crate::{json, table};
+use crate::usage::Refusal;
+use crate::views::Views;
+use crate::write::put_far;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -22,6 +30,8 @@ pub enum Error {
     Closed,
     /// The format, or a kind of source, that this printer does not know.
     Unsupported(String),
+    /// A filter or the name of a member that says nothing; the user has given it.
+    Usage(String),
     /// Anything else, as a sentence that names the source and the field.
     Other(String),
 }
@@ -38,6 +48,8 @@ pub struct Printer {
     header: bool,
     /// The source whose header was printed last.
     headed: Option<usize>,
+    /// What is to be done where a record is not just printed as it comes.
+    views: Option<Box<Views>>,
 }
 
 /// A source, ready to be printed.
@@ -47,19 +59,22 @@ struct Planned {
     plan: Plan,
     /// The header line; empty where the format has none.
     header: Vec<u8>,
+    /// Which of its records are shown.
+    selection: Selection,
     /// How many records were shorter than their type.
     short: u64,
     /// The length of the first of them, until somebody is told.
     first_short: Option<u32>,
 }
 
-/// Lines that wait to be written.
-#[derive(Debug, Default)]
-struct Gathered {
-    /// Its length is what may be stored to; what was there before does not matter.
-    bytes: Vec<u8>,
-    /// How much of it counts.
-    at: usize,
+impl Planned {
+    /// A record was too short.
+    fn count_short(&mut self, length: u32) {
+        self.short += 1;
+        if self.short == 1 {
+            self.first_short = Some(length);
+        }
+    }
 }
 
 impl Printer {
@@ -68,40 +83,32 @@ impl Printer {
     ///
     /// # Errors
     ///
-    /// `Unsupported` for formats other than table and JSON and for sources that are not events, `Other` for a layout
-    /// that does not describe its types: an index past its end, a member past its struct, a type that contains itself.
+    /// `Unsupported` for sources that are not events, and for formats that show none, `Usage` for options that say nothing
+    /// about these records, and `Other` for a layout that does not describe its types: an index past its end, a member past
+    /// its struct, a type that contains itself.
     pub fn new(layout: &[Type], sources: &[Source], options: &Options) -> Result<Self, Error> {
-        let format_name = match options.format {
-            Format::Table | Format::Json => None,
-            Format::JsonPretty => Some("json-pretty"),
-            Format::Csv => Some("csv"),
-            Format::Raw => Some("raw"),
-            Format::Yaml => Some("yaml"),
-        };
-        if let Some(name) = format_name {
-            return Err(Error::Unsupported(format!(
-                "the default printer has no output format {name}\n\
-                 hint: it has table and json; for others, --printer names one of your own"
-            )));
-        }
+        check(options)?;
         let is_table = options.format == Format::Table;
         let mut planner = Planner::new(layout);
         let mut planned = Vec::new();
         for source in sources {
-            let root = events_of(source)?;
-            let (header, plan) = if is_table {
-                table::plan(&mut planner, root, &source.name)?
-            } else {
-                (Vec::new(), json::plan(&mut planner, root, &source.name)?)
+            let root = events_of(source, options.format)?;
+            let fields = planner.chosen(root, &source.name, &options.fields)?;
+            let (header, plan) = form::plan(options.format, &mut planner, root, &source.name, &fields)?;
+            let header = match options.header {
+                true => form::header(&header, Views::width(options), is_table && options.color),
+                false => Vec::new(),
             };
             planned.push(Planned {
                 name: label(&source.name),
                 plan,
                 header,
+                selection: Selection::new(layout, root, source, options)?,
                 short: 0,
                 first_short: None,
             });
         }
+        let views = Views::are_wanted(options).then(|| Box::new(Views::new(options, sources.len())));
         Ok(Self {
             sources: planned,
             tables: planner.into_tables(),
@@ -109,6 +116,7 @@ impl Printer {
             utc_offset: is_table.then_some(options.utc_offset),
             header: is_table && options.header,
             headed: None,
+            views,
         })
     }
 
@@ -129,6 +137,11 @@ impl Printer {
         time: u64,
         write: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        if let Some(mut views) = self.views.take() {
+            let result = self.viewed(&mut views, bytemuck::cast_slice(data), time, write);
+            self.views = Some(views);
+            return result;
+        }
         self.out.at = 0;
         let headed = self.headed;
         let clock = self.utc_offset.map(|offset| clock(time, offset));
@@ -201,10 +214,7 @@ impl Printer {
                 return Err(unknown_source(number, count));
             };
             if length < source.plan.size {
-                source.short += 1;
-                if source.short == 1 {
-                    source.first_short = Some(length);
-                }
+                source.count_short(length);
                 continue;
             }
             if self.out.at > ENOUGH {
@@ -237,43 +247,6 @@ impl Printer {
     }
 }
 
-impl Gathered {
-    /// Make room for this many bytes, and for the window of the last step.
-    #[inline(always)]
-    fn reserve(&mut self, most: usize) {
-        let needed = self.at + most + WINDOW;
-        if needed > self.bytes.len() {
-            self.grow(needed);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn grow(&mut self, needed: usize) {
-        self.bytes.resize(needed.next_power_of_two(), 0);
-    }
-
-    fn append(&mut self, text: &[u8]) {
-        self.reserve(text.len());
-        let end = self.at + text.len();
-        if let Some(place) = self.bytes.get_mut(self.at..end) {
-            place.copy_from_slice(text);
-            self.at = end;
-        }
-    }
-
-    fn hand_on(&mut self, write: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
-        let length = core::mem::take(&mut self.at);
-        match self.bytes.get(..length) {
-            Some([]) => Ok(()),
-            Some(lines) => write(lines),
-            None => Err(Error::Other(
-                "a row took more than was computed for it: a mistake of this printer".to_string(),
-            )),
-        }
-    }
-}
-
 /// The length of a record and the number of its source, from the header of 8 bytes.
 #[inline(always)]
 fn split(header: u64) -> (u32, usize) {
@@ -284,10 +257,32 @@ fn split(header: u64) -> (u32, usize) {
     }
 }
 
-fn events_of(source: &Source) -> Result<u32, Error> {
+/// Options that contradict each other, whatever the records are.
+fn check(options: &Options) -> Result<(), Error> {
+    if options.format == Format::Raw && !options.fields.is_empty() {
+        let refusal = Refusal::with_hint(
+            "raw shows whole records, as they are".to_string(),
+            "-o json, csv and yaml show the members that are named".to_string(),
+        );
+        return Err(refusal.of("fields"));
+    }
+    Ok(())
+}
+
+fn events_of(source: &Source, format: Format) -> Result<u32, Error> {
     let name = label(&source.name);
     let what = match source.kind {
-        SourceKind::Events(root) => return Ok(root),
+        SourceKind::Events(root) => {
+            let stacks = match format {
+                Format::Folded => "folded",
+                Format::Svg => "svg",
+                _ => return Ok(root),
+            };
+            return Err(Error::Unsupported(format!(
+                "{name} holds events without stacks, and the output format {stacks} shows nothing else\n\
+                 hint: it needs a buffer whose records are stack traces, as the package says; -o table and json show events"
+            )));
+        }
         SourceKind::Entries => "entries of a sampled map",
         SourceKind::Log2Histograms | SourceKind::LinearHistograms => "histograms",
         SourceKind::StackTraces => "stack traces",

@@ -45,6 +45,7 @@ pub(crate) fn options(format: Format) -> Options {
         format,
         header: true,
         utc_offset: 0,
+        ..Options::default()
     }
 }
 
@@ -89,7 +90,7 @@ pub(crate) fn row(layout: &[Type], record: &[u8]) -> String {
         &Options {
             format: Format::Table,
             header: false,
-            utc_offset: 0,
+            ..Options::default()
         },
     )
     .unwrap();
