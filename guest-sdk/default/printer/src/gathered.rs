@@ -1,9 +1,15 @@
 //! Lines that wait to be written.
 
+use crate::number::{MOST_128, MOST_HEX, signed_128};
 use crate::printer::Error;
-use crate::write::WINDOW;
+use crate::text::Style;
+use crate::write::{WINDOW, window};
 use alloc::string::ToString;
 use alloc::vec::Vec;
+
+/// What is gathered before it is handed on. A batch of 256 KiB makes a tenth of that; only a layout of very long names,
+/// or of very many, needs a second write.
+pub(crate) const ENOUGH: usize = 4 << 20;
 
 /// Lines that wait to be written.
 #[derive(Debug, Default)]
@@ -38,6 +44,35 @@ impl Gathered {
             place.copy_from_slice(text);
             self.at = end;
         }
+    }
+
+    /// Add text of any kind, as it may be shown.
+    pub(crate) fn escaped(&mut self, text: &[u8], style: Style) {
+        self.reserve(text.len().saturating_mul(style.widest()));
+        // The text is as long as it is: there is nothing past its end.
+        self.at = crate::text::text(&mut self.bytes, self.at, text, text.len(), style).0;
+    }
+
+    /// Add a number.
+    pub(crate) fn number(&mut self, number: i128) {
+        self.reserve(MOST_128);
+        if let Some(window) = window(&mut self.bytes, self.at) {
+            self.at += signed_128(window, 0, number);
+        }
+    }
+
+    /// Add an address: `0x` and its digits.
+    pub(crate) fn address(&mut self, address: u64) {
+        self.reserve(MOST_HEX);
+        if let Some(window) = window(&mut self.bytes, self.at) {
+            self.at += crate::number::address(window, 0, address);
+        }
+    }
+
+    /// Hand it on if it is so much that no more should be gathered.
+    #[inline(always)]
+    pub(crate) fn hand_on_if_enough(&mut self, write: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+        if self.at > ENOUGH { self.hand_on(write) } else { Ok(()) }
     }
 
     /// Hand all of it on, unless there is nothing.

@@ -1,15 +1,17 @@
 //! From batches to lines.
 
+mod mixed;
+mod records;
 mod viewed;
 
-use crate::form;
+use crate::fold::Counts;
 use crate::gathered::Gathered;
-use crate::layout::{Format, Options, Source, SourceKind, Type};
-use crate::op::{Place, Tables, run};
+use crate::layout::{Format, Options, Source, Type};
+use crate::op::{Place, run};
 use crate::plan::{Plan, Planner};
-use crate::selection::Selection;
+use crate::source::{self, Planned, Shared, WithEntries};
+use crate::symbols::{Names, Symbols};
 use crate::table;
-use crate::text::label;
 use crate::time::clock;
 use crate::usage::Refusal;
 use crate::views::Views;
@@ -18,10 +20,6 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-
-/// What is gathered before it is handed on. A batch of 256 KiB makes a tenth of that; only a layout of very long names,
-/// or of very many, needs a second write.
-const ENOUGH: usize = 4 << 20;
 
 /// Why nothing was printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +38,9 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Printer {
     sources: Vec<Planned>,
-    tables: Tables,
+    /// Whether all sources are of events, which take the shortest way.
+    only_events: bool,
+    shared: Shared,
     out: Gathered,
     /// The seconds east of UTC if rows begin with the time.
     utc_offset: Option<i32>,
@@ -50,31 +50,8 @@ pub struct Printer {
     headed: Option<usize>,
     /// What is to be done where a record is not just printed as it comes.
     views: Option<Box<Views>>,
-}
-
-/// A source, ready to be printed.
-#[derive(Debug)]
-struct Planned {
-    name: String,
-    plan: Plan,
-    /// The header line; empty where the format has none.
-    header: Vec<u8>,
-    /// Which of its records are shown.
-    selection: Selection,
-    /// How many records were shorter than their type.
-    short: u64,
-    /// The length of the first of them, until somebody is told.
-    first_short: Option<u32>,
-}
-
-impl Planned {
-    /// A record was too short.
-    fn count_short(&mut self, length: u32) {
-        self.short += 1;
-        if self.short == 1 {
-            self.first_short = Some(length);
-        }
-    }
+    /// What the user has not been told yet.
+    said: Vec<String>,
 }
 
 impl Printer {
@@ -83,48 +60,51 @@ impl Printer {
     ///
     /// # Errors
     ///
-    /// `Unsupported` for sources that are not events, and for formats that show none, `Usage` for options that say nothing
+    /// `Unsupported` for a source whose records have no type, and for a format that shows nothing of the sources, `Usage` for options that say nothing
     /// about these records, and `Other` for a layout that does not describe its types: an index past its end, a member past
     /// its struct, a type that contains itself.
     pub fn new(layout: &[Type], sources: &[Source], options: &Options) -> Result<Self, Error> {
         check(options)?;
         let is_table = options.format == Format::Table;
-        let mut planner = Planner::new(layout);
+        let said = source::left_out(sources, options.format)?;
+        let WithEntries { layout, structs } = source::with_entries(layout, sources, options)?;
+        let mut planner = Planner::new(&layout);
         let mut planned = Vec::new();
-        for source in sources {
-            let root = events_of(source, options.format)?;
-            let fields = planner.chosen(root, &source.name, &options.fields)?;
-            let (header, plan) = form::plan(options.format, &mut planner, root, &source.name, &fields)?;
-            let header = match options.header {
-                true => form::header(&header, Views::width(options), is_table && options.color),
-                false => Vec::new(),
-            };
-            planned.push(Planned {
-                name: label(&source.name),
-                plan,
-                header,
-                selection: Selection::new(layout, root, source, options)?,
-                short: 0,
-                first_short: None,
-            });
+        for (source, entry) in sources.iter().zip(structs) {
+            planned.push(Planned::new(&mut planner, &layout, source, entry, options)?);
         }
         let views = Views::are_wanted(options).then(|| Box::new(Views::new(options, sources.len())));
         Ok(Self {
+            only_events: planned.iter().all(Planned::has_events),
             sources: planned,
-            tables: planner.into_tables(),
+            shared: Shared {
+                tables: planner.into_tables(),
+                names: Names::default(),
+                counts: source::is_counted(options.format).then(Counts::new),
+                format: options.format,
+            },
             out: Gathered::default(),
             utc_offset: is_table.then_some(options.utc_offset),
             header: is_table && options.header,
             headed: None,
             views,
+            said,
         })
+    }
+
+    /// The same printer, which asks for the names of addresses in stack traces. Without this it shows the addresses alone.
+    #[must_use]
+    pub fn with_symbols(mut self, symbols: Box<dyn Symbols>) -> Self {
+        self.shared.names = Names::new(symbols);
+        self
     }
 
     /// Print the records of a batch, laid out as the contract's `batch` says, read at `time` nanoseconds since 1970.
     /// `write` gets whole lines, all of a batch at once unless they are more than 4 MiB.
     ///
     /// A table begins with the header of its first source, even before there is a record, and has another one where a
-    /// record's columns differ from those of the record before.
+    /// record's columns differ from those of the record before. A histogram or a stack trace has no header, and the next row
+    /// after it has one again: the last is far above then.
     ///
     /// A record shorter than its type is left out and counted, see `notes`; of a longer one the first bytes are printed.
     ///
@@ -145,7 +125,12 @@ impl Printer {
         self.out.at = 0;
         let headed = self.headed;
         let clock = self.utc_offset.map(|offset| clock(time, offset));
-        let result = self.rows(bytemuck::cast_slice(data), clock, write);
+        let data = bytemuck::cast_slice(data);
+        let result = if self.only_events {
+            self.rows(data, clock, write)
+        } else {
+            self.mixed(data, time, clock, write)
+        };
         if result.is_err() {
             self.headed = headed;
             return result;
@@ -154,7 +139,7 @@ impl Printer {
     }
 
     /// What a user should be told since the last call, a sentence each: nearly always nothing. It names each source once
-    /// that has records shorter than their type.
+    /// that has records shorter than their type, and says why addresses have no names.
     pub fn notes(&mut self) -> Vec<String> {
         let notes = self.sources.iter_mut().filter_map(|source| {
             let length = source.first_short.take()?;
@@ -168,7 +153,8 @@ impl Printer {
                  such records are counted and left out"
             ))
         });
-        notes.collect()
+        let notes: Vec<String> = notes.chain(self.shared.names.note()).collect();
+        self.said.drain(..).chain(notes).collect()
     }
 
     /// What a user should be told at the end: how many records each source left out, where there are any.
@@ -195,7 +181,7 @@ impl Printer {
     ) -> Result<(), Error> {
         let mut rest = data;
         if rest.is_empty() {
-            return self.head(0);
+            return self.head_first(0);
         }
         while let Some((header, after)) = rest.split_first_chunk::<8>() {
             let header = u64::from_ne_bytes(*header);
@@ -217,9 +203,7 @@ impl Printer {
                 source.count_short(length);
                 continue;
             }
-            if self.out.at > ENOUGH {
-                self.out.hand_on(write)?;
-            }
+            self.out.hand_on_if_enough(write)?;
             self.out.reserve(table::CLOCK + source.plan.most);
             let mut place = Place {
                 at: self.out.at,
@@ -229,9 +213,17 @@ impl Printer {
                 put_far(&mut self.out.bytes, place.at, clock);
                 place.at += table::CLOCK;
             }
-            self.out.at = run(&self.tables, &source.plan.ops, after, &mut self.out.bytes, place).at;
+            self.out.at = run(&self.shared.tables, &source.plan.ops, after, &mut self.out.bytes, place).at;
         }
         Ok(())
+    }
+
+    /// Print the header of a source, unless there has been one.
+    fn head_first(&mut self, number: usize) -> Result<(), Error> {
+        if self.headed.is_some() {
+            return Ok(());
+        }
+        self.head(number)
     }
 
     /// Print the header of a source, unless the one above already says the same.
@@ -267,30 +259,6 @@ fn check(options: &Options) -> Result<(), Error> {
         return Err(refusal.of("fields"));
     }
     Ok(())
-}
-
-fn events_of(source: &Source, format: Format) -> Result<u32, Error> {
-    let name = label(&source.name);
-    let what = match source.kind {
-        SourceKind::Events(root) => {
-            let stacks = match format {
-                Format::Folded => "folded",
-                Format::Svg => "svg",
-                _ => return Ok(root),
-            };
-            return Err(Error::Unsupported(format!(
-                "{name} holds events without stacks, and the output format {stacks} shows nothing else\n\
-                 hint: it needs a buffer whose records are stack traces, as the package says; -o table and json show events"
-            )));
-        }
-        SourceKind::Entries => "entries of a sampled map",
-        SourceKind::Log2Histograms | SourceKind::LinearHistograms => "histograms",
-        SourceKind::StackTraces => "stack traces",
-        SourceKind::Bytes => "records of no declared type",
-    };
-    Err(Error::Unsupported(format!(
-        "{name} holds {what}: this printer knows events of a ring or perf buffer"
-    )))
 }
 
 #[cold]

@@ -15,8 +15,8 @@ use alloc::string::{String, ToString};
 /// The most records that `top` holds back: nobody reads more of them at a time.
 const MOST_TOP: u32 = 10_000;
 
-/// What a user wants to see of one source.
-#[derive(Debug)]
+/// What a user wants to see of one source. The default is all of it, as it comes.
+#[derive(Debug, Default)]
 pub(crate) struct Selection {
     filter: Option<Filter>,
     order: Option<Order>,
@@ -86,8 +86,8 @@ impl Selection {
 
 fn check(source: &Source, sort: Option<&str>, top: Option<u32>) -> Result<(), Error> {
     let is_sampled = match source.kind {
-        SourceKind::Entries | SourceKind::Log2Histograms | SourceKind::LinearHistograms => true,
-        SourceKind::Events(_) | SourceKind::StackTraces | SourceKind::Bytes => false,
+        SourceKind::Entries(_) | SourceKind::Log2Histograms(_) | SourceKind::LinearHistograms(_) => true,
+        SourceKind::Events(_) | SourceKind::StackTraces(_) | SourceKind::Bytes => false,
     };
     let name = label(&source.name);
     let refuse = |option, what: String, hint: &str| Err(Refusal::with_hint(what, hint.to_string()).of(option));

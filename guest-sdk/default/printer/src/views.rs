@@ -3,11 +3,8 @@
 use crate::form::Form;
 use crate::gathered::Gathered;
 use crate::layout::{Format, Options};
-use crate::op::{Place, Tables, run};
-use crate::plan::Plan;
-use crate::table;
+use crate::source::Showing;
 use crate::time::clock;
-use crate::write::put_far;
 use alloc::string::String;
 use alloc::vec::Vec;
 use alloc::{format, vec};
@@ -137,7 +134,7 @@ impl Views {
     }
 
     /// Show a record that was read at `time`, below its header, or count it if there have been enough.
-    pub(crate) fn show(&mut self, tables: &Tables, plan: &Plan, header: &[u8], time: u64, record: &[u8]) {
+    pub(crate) fn show(&mut self, showing: &mut Showing, header: &[u8], time: u64, record: &[u8]) {
         if !self.has_room() {
             self.hidden += 1;
             return;
@@ -151,15 +148,17 @@ impl Views {
         }
         let row = &mut self.row;
         row.at = 0;
-        row.reserve(table::CLOCK + plan.most);
-        let mut place = Place { at: 0, start: 0 };
-        if let Some(offset) = self.utc_offset {
-            put_far(&mut row.bytes, 0, clock(time, offset));
-            place.at = table::CLOCK;
+        let clock = self.utc_offset.map(|offset| clock(time, offset));
+        showing.write(record, time, clock, row);
+        let row = row.bytes.get(..row.at).unwrap_or_default();
+        match self.form {
+            Form::Plain | Form::Cut(_) if !showing.is_row() => {
+                // Lines of different lengths, of which none is a column; the next row has its header again.
+                self.lines.extend_from_slice(row);
+                self.headed.clear();
+            }
+            form => form.show(row, &mut self.lines),
         }
-        let end = run(tables, &plan.ops, record, &mut row.bytes, place).at;
-        self.form
-            .show(row.bytes.get(..end).unwrap_or_default(), &mut self.lines);
     }
 
     /// Show what a group of records shows: in place of what its source has shown, or below it.

@@ -1,8 +1,15 @@
 //! Batches of which not each record is printed as it comes.
 
-use super::{ENOUGH, Error, Planned, Printer, past_the_end, split, unknown_source};
-use crate::op::Tables;
+use super::records::{Record, Records};
+use super::{Error, Printer, unknown_source};
+use crate::fold;
+use crate::gathered::ENOUGH;
+use crate::layout::Format;
+use crate::source::{Planned, Shared, Showing, Shown, plain};
 use crate::views::Views;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 impl Printer {
     /// Print what a user wants to see of a batch, and of the batches before it what has been held back until now.
@@ -15,7 +22,7 @@ impl Printer {
     ) -> Result<(), Error> {
         // What is counted and held back cannot be taken back, so a batch that lies is found before.
         for record in Records::new(data) {
-            let (number, _) = record?;
+            let number = record?.source;
             if number >= self.sources.len() {
                 return Err(unknown_source(number, self.sources.len()));
             }
@@ -25,44 +32,73 @@ impl Printer {
             _ => views.begin(time),
         }
         if views.is_over(time) {
-            self.release(views, write)?;
+            self.release_events(views, write)?;
         }
-        let tables = &self.tables;
-        for (number, record) in Records::new(data).flatten() {
+        let shared = &mut self.shared;
+        for Record {
+            source: number,
+            cpu,
+            bytes,
+        } in Records::new(data).flatten()
+        {
             let Some(source) = self.sources.get_mut(number) else {
                 continue;
             };
-            let Some(plain) = record.get(..source.plan.size as usize) else {
-                source.count_short(record.len() as u32);
+            if let Shown::Nothing = source.shown {
+                continue;
+            }
+            if source.ends_sample(bytes) {
+                views.head_first(&source.header);
+                refresh(number, source, shared, views, write)?;
+                continue;
+            }
+            let is_event = source.entries.is_none();
+            let Some(plain) = plain(&mut source.entries, &source.plan, bytes, cpu) else {
+                source.count_short(bytes.len() as u32);
                 continue;
             };
-            let shown = if views.are_raw() { record } else { plain };
+            let shown = if views.are_raw() && is_event { bytes } else { plain };
             let selection = &mut source.selection;
             if selection.admits(plain) && !selection.holds(time, shown) {
-                views.show(tables, &source.plan, &source.header, time, shown);
+                let mut showing = Showing {
+                    plan: &source.plan,
+                    shown: &mut source.shown,
+                    shared,
+                };
+                views.show(&mut showing, &source.header, time, shown);
                 hand_on_much(views, write)?;
             }
         }
         hand_on(views, write)
     }
 
-    /// Show what is held back of all events.
-    fn release(&mut self, views: &mut Views, write: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
-        for (number, source) in self.sources.iter_mut().enumerate() {
-            refresh(number, source, &self.tables, views, write)?;
+    /// Show what is held back of all events. What is held back of a sample is shown when that is over.
+    fn release_events(
+        &mut self,
+        views: &mut Views,
+        write: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let sources = self.sources.iter_mut().enumerate();
+        for (number, source) in sources.filter(|(_, source)| source.entries.is_none()) {
+            refresh(number, source, &mut self.shared, views, write)?;
         }
         Ok(())
     }
 
-    /// Show what is held back, and say what was not shown.
+    /// Show all that is held back.
+    fn release(&mut self, views: &mut Views, write: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+        for (number, source) in self.sources.iter_mut().enumerate() {
+            refresh(number, source, &mut self.shared, views, write)?;
+        }
+        Ok(())
+    }
+
+    /// Show what is held back, write what the format needs at its end, and say what was not shown.
     ///
     /// # Errors
     ///
     /// Those of `write`.
-    pub fn finish(
-        &mut self,
-        write: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
-    ) -> Result<alloc::vec::Vec<alloc::string::String>, Error> {
+    pub fn finish(&mut self, write: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<Vec<String>, Error> {
         let mut notes = self.totals();
         if let Some(mut views) = self.views.take() {
             self.release(&mut views, write)?;
@@ -71,11 +107,19 @@ impl Printer {
             for source in &self.sources {
                 let (name, left_out) = (&source.name, source.selection.left_out());
                 if left_out > 0 {
-                    notes.push(alloc::format!(
+                    notes.push(format!(
                         "{name}: {left_out} records were left out, for there was no memory to sort them"
                     ));
                 }
             }
+        }
+        if let Some(counts) = self.shared.counts.take() {
+            self.out.at = 0;
+            match self.shared.format {
+                Format::Svg => fold::print_flame_graph(&counts, &mut self.out, write)?,
+                _ => fold::print_folded(&counts, &mut self.out, write)?,
+            }
+            notes.extend(counts.note());
         }
         Ok(notes)
     }
@@ -85,13 +129,14 @@ impl Printer {
 fn refresh(
     number: usize,
     source: &mut Planned,
-    tables: &Tables,
+    shared: &mut Shared,
     views: &mut Views,
     write: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let Planned {
         plan,
         header,
+        shown,
         selection,
         ..
     } = source;
@@ -101,7 +146,7 @@ fn refresh(
     let mut result = Ok(());
     views.refresh(number, header, &mut |views| {
         selection.release(&mut |time, record| {
-            views.show(tables, plan, header, time, record);
+            views.show(&mut Showing { plan, shown, shared }, header, time, record);
             if result.is_ok() && !views.is_screen() {
                 result = hand_on_much(views, write);
             }
@@ -123,32 +168,4 @@ fn hand_on(views: &mut Views, write: &mut dyn FnMut(&[u8]) -> Result<(), Error>)
     let result = if lines.is_empty() { Ok(()) } else { write(lines) };
     lines.clear();
     result
-}
-
-/// The records of a batch, with the numbers of their sources.
-struct Records<'a> {
-    data: &'a [u8],
-    rest: &'a [u8],
-}
-
-impl<'a> Records<'a> {
-    fn new(data: &'a [u8]) -> Self {
-        Self { data, rest: data }
-    }
-}
-
-impl<'a> Iterator for Records<'a> {
-    type Item = Result<(usize, &'a [u8]), Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (header, after) = self.rest.split_first_chunk::<8>()?;
-        let (length, number) = split(u64::from_ne_bytes(*header));
-        let place = self.data.len() - self.rest.len();
-        // As long as the data is made of words, the padding is there where the record is.
-        self.rest = after.get((length as usize).next_multiple_of(8)..).unwrap_or_default();
-        Some(match after.get(..length as usize) {
-            Some(record) => Ok((number, record)),
-            None => Err(past_the_end(place, length, after.len())),
-        })
-    }
 }
