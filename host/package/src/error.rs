@@ -17,8 +17,7 @@ pub struct Error {
 pub enum ErrorKind {
     /// The document is neither JSON nor YAML.
     Syntax,
-    /// It is something else than a package of format 0.3: an ELF, a WebAssembly file, an older generation; or it has no
-    /// object for this machine.
+    /// It is something else than a package, such as an ELF or a WebAssembly file; or it has no object for this machine.
     Unsupported,
     /// It is the metadata of a package alone, whose object is another file.
     Loose,
@@ -86,6 +85,15 @@ impl Error {
             path.push_str(&self.path);
         }
         self.path = path;
+        self
+    }
+
+    /// Replaces the beginning of the path by what stands for it in `beginnings`, the first that fits.
+    pub(crate) fn renamed(mut self, beginnings: &[(&str, &str)]) -> Self {
+        let found = beginnings
+            .iter()
+            .find_map(|(from, to)| Some(format!("{to}{}", self.path.strip_prefix(from)?)));
+        self.path = found.unwrap_or(self.path);
         self
     }
 

@@ -45,6 +45,12 @@ pub(crate) fn decode(encoded: &str) -> Result<Vec<u8>, Error> {
         .map_err(|error| damaged(format!("not valid base64: {}", not_base64(error))))
 }
 
+/// The same, broken into lines as older generators write it. Offsets in errors do not count the breaks.
+pub(crate) fn decode_lines(encoded: &str) -> Result<Vec<u8>, Error> {
+    let bytes: String = encoded.split_ascii_whitespace().collect();
+    decode(&bytes)
+}
+
 /// What [`unpack`] reads.
 pub(crate) fn pack(object: &[u8]) -> Result<String, Error> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
@@ -59,7 +65,7 @@ pub(crate) fn too_large() -> Error {
     Error::limit(format!("the object is larger than {} MiB", limits::OBJECT_BYTES >> 20))
 }
 
-fn damaged(message: String) -> Error {
+pub(crate) fn damaged(message: String) -> Error {
     Error::field(message).with_hint(DAMAGED)
 }
 

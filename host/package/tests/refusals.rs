@@ -208,20 +208,12 @@ fn syntax_errors_name_line_and_column() {
 
 #[test]
 fn other_kinds_of_file_are_called_by_their_name() {
-    let cases: [(&[u8], &str); 8] = [
+    let cases: [(&[u8], &str); 6] = [
         (b"\x7fELF\x02\x01", "this is an ELF file, not a package"),
         (b"\0asm\x01\0\0\0", "this is a WebAssembly file, not a package"),
         (
             b"bpf_skel:\n  obj_name: x\n",
             "this is the metadata of a package alone, without its object",
-        ),
-        (
-            br#"{"name": "x", "data": "f0VM\n", "maps": {}, "progs": {}}"#,
-            "this package is of generation 0 (a flat object), only 0.3 is read so far",
-        ),
-        (
-            br#"{"bpf_object": "", "meta": {"export_types": {"export_btf": "", "structs": []}}}"#,
-            "this package is of generation 0.2 (meta.export_types is an object), only 0.3 is read so far",
         ),
         (
             br#"{"bpf_skel": {}}"#,
