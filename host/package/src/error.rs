@@ -1,5 +1,8 @@
 use std::fmt;
 
+/// Characters of a path that are shown.
+const PATH_SHOWN: usize = 200;
+
 /// Why a package, an object or a value was refused: the path of the field, what was found, what is allowed.
 ///
 /// `Display` is one line such as `meta.bpf_skel.maps[2].sample.interval: found a string, expected a number`.
@@ -68,6 +71,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn without_hint(mut self) -> Self {
+        self.hint = None;
+        self
+    }
+
     /// Puts words before the message.
     pub(crate) fn context(mut self, message: &str) -> Self {
         self.message = format!("{message}: {}", self.message);
@@ -116,9 +124,26 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_empty() {
-            f.write_str(&self.message)
-        } else {
-            write!(f, "{}: {}", self.path, self.message)
+            return f.write_str(&self.message);
+        }
+        // Of types inside types, the outermost and the innermost say where to look.
+        let ends = self
+            .path
+            .char_indices()
+            .nth(PATH_SHOWN / 2)
+            .zip(self.path.char_indices().nth_back(PATH_SHOWN / 2));
+        match ends {
+            Some(((start, _), (end, _))) if start < end => {
+                let (first, last) = (self.path.get(..start), self.path.get(end..));
+                write!(
+                    f,
+                    "{}…{}: {}",
+                    first.unwrap_or_default(),
+                    last.unwrap_or_default(),
+                    self.message
+                )
+            }
+            _ => write!(f, "{}: {}", self.path, self.message),
         }
     }
 }
@@ -146,5 +171,16 @@ mod tests {
         let error = Error::value("too long").at("[3]").at("name").at("maps[2]").at("meta");
         assert_eq!(error.path(), "meta.maps[2].name[3]");
         assert_eq!(error.to_string(), "meta.maps[2].name[3]: too long");
+    }
+
+    #[test]
+    fn the_middle_of_a_long_path_is_left_out() {
+        let error = (0..300).fold(Error::value("too deep").at("last"), |error, _| error.at("ü"));
+        let text = error.at("meta").to_string();
+        assert!(
+            text.starts_with("meta.ü.ü.") && text.contains('…') && text.ends_with(".ü.last: too deep"),
+            "{text}"
+        );
+        assert!(text.chars().count() < PATH_SHOWN + 20, "{text}");
     }
 }

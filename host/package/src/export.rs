@@ -16,7 +16,17 @@ pub(crate) fn export_types(
 ) -> Result<Vec<TypeIndex>, Error> {
     let types = exports.types.iter().enumerate();
     types
-        .map(|(index, export)| export_type(layouts, btf, export, exports.id_field()).at(|| exports.path(index)))
+        .map(|(index, export)| {
+            let found = export_type(layouts, btf, export, exports.id_field()).at(|| exports.path(index));
+            // Hints are about objects.
+            found.map_err(|error| {
+                if exports.btf.is_some() {
+                    error.without_hint()
+                } else {
+                    error
+                }
+            })
+        })
         .collect()
 }
 

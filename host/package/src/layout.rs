@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::btf::{Btf, BtfMember, BtfType, Kind};
 use crate::c_text::c_text;
 use crate::error::{At, Error};
+use crate::fields::shortened;
 use crate::limits;
 use crate::types::{Member, Type, TypeIndex, TypeKind, Types};
 
@@ -103,7 +104,7 @@ impl<'b, 'a> Layouts<'b, 'a> {
     }
 
     fn label(&self, id: u32) -> String {
-        c_text(self.btf, id).unwrap_or_else(|_| format!("BTF type {id}"))
+        c_text(self.btf, id).map_or_else(|_| format!("BTF type {id}"), |text| shortened(&text))
     }
 
     fn read(&mut self, id: u32, depth: usize) -> Result<Type, Error> {

@@ -8,6 +8,7 @@ use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
+use crate::elf::{UNKNOWN, file_kind};
 use crate::error::Error;
 use crate::limits;
 
@@ -24,7 +25,10 @@ pub(crate) fn unpack(encoded: &str, size: Option<u64>) -> Result<Vec<u8>, Error>
         // One byte more than announced is enough to know.
         .take(size.unwrap_or(cap).min(cap) + 1)
         .read_to_end(&mut object)
-        .map_err(|error| damaged(format!("not valid zlib data: {error}")))?;
+        .map_err(|error| match file_kind(&packed) {
+            UNKNOWN => damaged(format!("not valid zlib data: {error}")),
+            kind => damaged(format!("not zlib data, this is {kind}")),
+        })?;
     let found = object.len() as u64;
     match size {
         Some(size) if found > size => Err(damaged(format!(

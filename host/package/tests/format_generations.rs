@@ -3,30 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod clang;
-
-use std::sync::LazyLock;
+mod fixture;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use fixture::{derived, parse, tree_of};
 use package::{Package, Type, TypeKind};
 use serde_json::{Value, json};
-
-const SOURCE: &str = include_str!("clang/tool.c");
-
-/// Compiled once: clang writes down where the source lay.
-fn derived() -> Package {
-    static PACKAGE: LazyLock<Package> =
-        LazyLock::new(|| Package::from_object(clang::compile(SOURCE), "bootstrap", &["event".into()]).unwrap());
-    PACKAGE.clone()
-}
-
-fn tree(package: &Package) -> Value {
-    serde_json::from_slice(&package.to_json().unwrap()).unwrap()
-}
-
-fn parse(tree: &Value) -> Result<Package, package::Error> {
-    Package::parse(tree.to_string().as_bytes())
-}
 
 /// Base64 as the first generators wrote it: a line break after every 76 characters and at the end.
 fn in_lines(bytes: &[u8]) -> String {
@@ -75,7 +58,7 @@ fn flat() -> Value {
 
 /// The same in 0.3.
 fn equivalent() -> Value {
-    let mut tree = tree(&derived());
+    let mut tree = tree_of(&derived());
     let skeleton = &mut tree["meta"]["bpf_skel"];
     skeleton["maps"] = json!([{"ident": "rb"}, {"ident": "rodata"}]);
     skeleton["progs"] = json!([{"name": "on_exec"}, {"name": "on_exit"}]);
@@ -97,7 +80,7 @@ fn generation_0_describes_what_its_equivalent_in_0_3_describes() {
 
 #[test]
 fn generation_0_is_written_as_0_3_with_what_its_authors_said() {
-    let written = tree(&parse(&flat()).unwrap());
+    let written = tree_of(&parse(&flat()).unwrap());
     let keys: Vec<&String> = written.as_object().unwrap().keys().collect();
     assert_eq!(
         keys,
@@ -122,7 +105,7 @@ fn generation_0_may_say_no_more_than_its_object() {
         .unwrap()
         .describe()
         .unwrap();
-    let mut bare = tree(&derived());
+    let mut bare = tree_of(&derived());
     bare["meta"]["export_types"] = json!([]);
     assert_eq!(description, parse(&bare).unwrap().describe().unwrap());
 }
@@ -205,7 +188,7 @@ fn generation_0_defines_records_that_its_object_does_not() {
 
 /// Generation 0.2 of a package: its records are defined in the BTF of `definition`.
 fn with_btf_of_its_own(package: &Package, definition: &[u8], id: &Value) -> Value {
-    let mut tree = tree(package);
+    let mut tree = tree_of(package);
     tree["meta"]["export_types"] = json!({
         "export_btf": STANDARD.encode(raw_btf(definition)),
         "structs": [{"id": id, "name": "event"}],
@@ -302,6 +285,6 @@ fn older_generations_are_read_from_yaml_too() {
 fn the_name_of_any_generation_is_known_before_its_object_is_read() {
     let name = |tree: &Value| package::object_name(tree.to_string().as_bytes());
     assert_eq!(name(&flat()).as_deref(), Some("bootstrap"));
-    assert_eq!(name(&tree(&derived())).as_deref(), Some("bootstrap_bpf"));
+    assert_eq!(name(&tree_of(&derived())).as_deref(), Some("bootstrap_bpf"));
     assert_eq!(name(&json!({"name": "x"})), None);
 }

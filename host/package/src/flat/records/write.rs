@@ -1,6 +1,6 @@
 //! BTF of one struct.
 
-use super::{Field, Record};
+use super::Record;
 use crate::btf::{Kind, MAGIC};
 use crate::error::{At, Error};
 use crate::fields::shortened;
@@ -32,7 +32,13 @@ impl Writer {
             .chain([record.size]);
         let mut members = Vec::new();
         for ((index, field), end) in record.fields.iter().enumerate().zip(ends) {
-            let ty = self.field(field, end).at(|| format!("Fields[{index}].LLVMType"))?;
+            let path = |part: &str| format!("Fields[{index}].{part}");
+            let room = end.checked_sub(field.offset).ok_or_else(|| {
+                let message = format!("{:?} begins after what follows it", shortened(field.name));
+                Error::field(message).at(path("FieldOffset"))
+            })?;
+            let (llvm, c) = (field.llvm_type.trim(), field.c_type.trim());
+            let ty = self.ty(llvm, c, room, limits::TYPE_DEPTH).at(|| path("LLVMType"))?;
             members.extend([self.name(field.name), ty, field.offset * 8]);
         }
         let name = self.name(record.name);
@@ -77,14 +83,7 @@ impl Writer {
         self.add(0, Kind::Array, 0, 0, &[element, element, count])
     }
 
-    /// The type of a field that ends before `end`.
-    fn field(&mut self, field: &Field<'_>, end: u32) -> Result<u32, Error> {
-        let room = end
-            .checked_sub(field.offset)
-            .ok_or_else(|| Error::field(format!("{:?} begins after what follows it", shortened(field.name))))?;
-        self.ty(field.llvm_type.trim(), field.c_type.trim(), room, limits::TYPE_DEPTH)
-    }
-
+    /// A type of at most `room` bytes.
     fn ty(&mut self, llvm: &str, c: &str, room: u32, depth: usize) -> Result<u32, Error> {
         let unknown = || {
             Error::field(format!(
