@@ -1,6 +1,6 @@
 //! Damage to the BTF in a sound ELF: to its bytes, and types that no compiler writes.
 
-use super::write::{
+use crate::handmade::{
     ARRAY, Btf, ENUM, FLOAT, INT, POINTER, PROTOTYPE, SECTION, STRUCT, TYPEDEF, UNION, VARIABLE, object, put, sound_btf,
 };
 

@@ -1,6 +1,6 @@
 //! Damage to the ELF around sound BTF.
 
-use super::write::{DATA, STRINGS, SYMBOLS, TYPES, contents, header, object, put, sound_btf};
+use crate::handmade::{DATA, STRINGS, SYMBOLS, TYPES, contents, header, object, put, sound_btf};
 
 /// Fields of a section's header: their offsets.
 const NAME: usize = 0;

@@ -2,11 +2,12 @@
 
 mod btf;
 mod elf;
-mod write;
+
+use crate::handmade;
 
 /// The damaged objects, by the name of what is said of them.
 pub(crate) fn objects() -> Vec<(&'static str, Vec<u8>)> {
-    let sound = write::object(&write::sound_btf().bytes());
+    let sound = handmade::object(&handmade::sound_btf().bytes());
     let meta = br#"{"export_types": [{"name": "event"}], "bpf_skel": {"data_sections": [{"name": ".data", "variables": [{"name": "count"}]}]}}"#;
     let description = package::Package::parse_loose(meta, sound).and_then(|package| package.describe());
     let description = description.expect("without the damage it is sound");

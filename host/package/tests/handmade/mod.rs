@@ -1,5 +1,13 @@
 //! A small BPF object, byte by byte: what no compiler writes has to be written by hand.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test uses some of it, and so does the fuzzer"
+)]
+
+pub(crate) mod types;
+
 pub(crate) const INT: u32 = 1;
 pub(crate) const POINTER: u32 = 2;
 pub(crate) const ARRAY: u32 = 3;
@@ -11,6 +19,10 @@ pub(crate) const PROTOTYPE: u32 = 13;
 pub(crate) const VARIABLE: u32 = 14;
 pub(crate) const SECTION: u32 = 15;
 pub(crate) const FLOAT: u32 = 16;
+pub(crate) const CONST: u32 = 10;
+pub(crate) const ENUM64: u32 = 19;
+/// With the kind: a struct has bit fields, an enum is signed.
+pub(crate) const FLAG: u32 = 0x80;
 
 /// The sections of [`object`], by index.
 pub(crate) const STRINGS: usize = 1;
@@ -90,6 +102,11 @@ pub(crate) fn sound_btf() -> Btf {
 
 /// An object with this BTF, four bytes of `.data` with the variable `count`, and a program.
 pub(crate) fn object(btf: &[u8]) -> Vec<u8> {
+    object_with(btf, &[0; 4])
+}
+
+/// The same with other contents of `.data`.
+pub(crate) fn object_with(btf: &[u8], data: &[u8]) -> Vec<u8> {
     let mut strings = vec![0];
     let mut name = |text: &str| {
         let offset = strings.len() as u32;
@@ -105,7 +122,7 @@ pub(crate) fn object(btf: &[u8]) -> Vec<u8> {
     };
     let symbols = [
         symbol(0, 0, 0, 0),
-        symbol(name("count"), 0x11, DATA as u16, 4),
+        symbol(name("count"), 0x11, DATA as u16, data.len() as u64),
         symbol(name("run"), 0x12, 5, 16),
     ]
     .concat();
@@ -118,7 +135,7 @@ pub(crate) fn object(btf: &[u8]) -> Vec<u8> {
         (names[0], 3, 0, strings, 0),
         (names[1], 2, 0, symbols, STRINGS as u32),
         (names[2], 1, 0, btf.to_vec(), 0),
-        (names[3], 1, 3, vec![0; 4], 0),
+        (names[3], 1, 3, data.to_vec(), 0),
         (names[4], 1, 6, code, 0),
     ];
     let mut bytes = vec![0; 64];
