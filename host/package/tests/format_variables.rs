@@ -1,4 +1,4 @@
-//! Setting variables: what JSON becomes in memory, and what is refused in which words.
+//! Variables: JSON value to memory, and what is refused in which words. `conversions.rs` tries random types and values.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -37,7 +37,7 @@ fn number(text: &str) -> Value {
 }
 
 #[test]
-fn integers_of_every_width() {
+fn integers_of_8_to_128_bits_in_native_byte_order() {
     assert_eq!(bytes("u8 v = 1;", json!(255)), [255]);
     assert_eq!(bytes("s16 v = 1;", json!(-2)), (-2i16).to_ne_bytes());
     assert_eq!(bytes("const volatile pid_t v = 7;", json!(4242)), 4242i32.to_ne_bytes());
@@ -82,14 +82,14 @@ fn integers_out_of_range_name_the_range() {
 }
 
 #[test]
-fn booleans() {
+fn bool_from_true_false_0_and_1() {
     assert_eq!(bytes("bool v = 1;", json!(false)), [0]);
     assert_eq!(bytes("bool v;", json!(1)), [1]);
     assert_eq!(refusal("bool v;", json!(2)), "found 2, expected true or false");
 }
 
 #[test]
-fn floats() {
+fn float_and_double() {
     assert_eq!(bytes("float v;", json!(1.5)), 1.5f32.to_ne_bytes());
     assert_eq!(bytes("double v;", json!(-3)), (-3f64).to_ne_bytes());
     assert_eq!(
@@ -103,7 +103,7 @@ fn floats() {
 }
 
 #[test]
-fn enums_by_name_and_by_number() {
+fn enum_and_enum64_by_number_or_by_name() {
     let small = "enum mode { OFF, SLOW = -5, FAST = 9 } v;";
     assert_eq!(bytes(small, json!("SLOW")), (-5i32).to_ne_bytes());
     assert_eq!(bytes(small, json!(3)), 3i32.to_ne_bytes());
@@ -113,10 +113,14 @@ fn enums_by_name_and_by_number() {
     );
     let big = "enum big { TOP = 0x8000000000000001ull } v;";
     assert_eq!(bytes(big, json!("TOP")), 0x8000_0000_0000_0001u64.to_ne_bytes());
+    assert_eq!(bytes(big, json!(u64::MAX)), u64::MAX.to_ne_bytes());
+    let low = "enum low { BOTTOM = -0x7fffffffffffffffll } v;";
+    assert_eq!(bytes(low, json!("BOTTOM")), (-i64::MAX).to_ne_bytes());
+    assert_eq!(bytes(low, json!(i64::MIN)), i64::MIN.to_ne_bytes());
 }
 
 #[test]
-fn text_gets_its_nul_and_replaces_all_that_was_there() {
+fn char_arrays_take_a_string_to_which_a_nul_is_added_and_too_long_is_an_error_with_both_lengths() {
     assert_eq!(bytes("char v[8] = \"abcdefg\";", json!("hi")), *b"hi\0\0\0\0\0\0");
     assert_eq!(bytes("char v[3];", json!("ü")), *b"\xc3\xbc\0");
     assert_eq!(
@@ -133,7 +137,7 @@ fn text_gets_its_nul_and_replaces_all_that_was_there() {
 }
 
 #[test]
-fn arrays_keep_what_is_not_given() {
+fn arrays_from_json_arrays_start_from_the_bytes_of_the_elf() {
     assert_eq!(bytes("u8 v[4] = {1, 2, 3, 4};", json!([9, 8])), [9, 8, 3, 4]);
     assert_eq!(
         refusal("u8 v[2];", json!([1, 2, 3])),
@@ -146,7 +150,7 @@ fn arrays_keep_what_is_not_given() {
 }
 
 #[test]
-fn structs_by_member_and_through_anonymous_ones() {
+fn structs_from_json_objects_start_from_the_bytes_of_the_elf() {
     let point = "struct point { u16 x; struct { u8 y; union { u8 z; s8 w; }; }; u32 low : 4; u32 high : 28; } v = {1, {2, 3}, 15, 1};";
     let (before, after) = write(point, &json!({"y": 9, "w": -1, "high": 2})).unwrap();
     assert_eq!(before[..4], [1u16.to_ne_bytes(), [2, 3]].concat());
@@ -176,6 +180,78 @@ fn a_flexible_array_takes_what_its_initializer_left() {
         refusal(list, json!({"items": [1, 2, 3]})),
         "items: found 3 elements, there is room for 2"
     );
+}
+
+#[test]
+fn each_width_takes_its_first_and_last_number_and_no_more() {
+    for (c, bits, signed) in [
+        ("u8", 8, false),
+        ("s8", 8, true),
+        ("u16", 16, false),
+        ("s16", 16, true),
+        ("u32", 32, false),
+        ("s32", 32, true),
+        ("u64", 64, false),
+        ("s64", 64, true),
+        ("unsigned __int128", 128, false),
+        ("__int128", 128, true),
+    ] {
+        let all = u128::MAX >> (128 - bits);
+        let (lowest, highest) = if signed { (all / 2 + 1, all / 2) } else { (0, all) };
+        let memory = |number: u128| number.to_le_bytes()[..bits / 8].to_vec();
+        let declaration = format!("{c} v = 1;");
+        let sign = if signed { "-" } else { "" };
+        let written = |text: String| {
+            let mut bytes = bytes(&declaration, number(&text));
+            if cfg!(target_endian = "big") {
+                bytes.reverse();
+            }
+            bytes
+        };
+        assert_eq!(written(highest.to_string()), memory(highest), "{c}");
+        assert_eq!(written(format!("{sign}{lowest}")), memory(lowest.wrapping_neg()), "{c}");
+        let range = format!("of {bits} bits takes {sign}{lowest} to {highest}");
+        if let Some(more) = highest.checked_add(1) {
+            assert!(
+                refusal(&declaration, number(&more.to_string())).ends_with(&range),
+                "{c}"
+            );
+        }
+        let less = format!("-{}", lowest + 1);
+        assert!(refusal(&declaration, number(&less)).ends_with(&range), "{c}");
+    }
+}
+
+#[test]
+fn typedefs_are_peeled() {
+    let declaration =
+        "typedef u32 number; typedef number numbers[2]; typedef struct { numbers n; } record; const volatile record v;";
+    assert_eq!(
+        bytes(declaration, json!({"n": [1, 2]})),
+        [1_u32.to_ne_bytes(), 2_u32.to_ne_bytes()].concat()
+    );
+}
+
+#[test]
+fn only_variables_that_have_a_value_are_written_whatever_their_section() {
+    let source = "const volatile int a = 1; int b = 2; int c; SEC(\"kprobe/x\") int f(void *p) { return a + b + c; }";
+    let package = Package::from_object(clang::compile(source), "tool", &[]).unwrap();
+    let mut tree: Value = serde_json::from_slice(&package.to_json().unwrap()).unwrap();
+    tree["runtime_args"] = json!({"b": 7, "c": null});
+    let description = Package::parse(tree.to_string().as_bytes()).unwrap().describe().unwrap();
+    let mut found: Vec<_> = description
+        .variables
+        .iter()
+        .map(|variable| {
+            (
+                variable.name.as_str(),
+                variable.value.clone(),
+                variable.initial[0].max(variable.initial[3]),
+            )
+        })
+        .collect();
+    found.sort_by_key(|(name, ..)| *name);
+    assert_eq!(found, [("a", None, 1), ("b", Some(json!(7)), 2), ("c", None, 0)]);
 }
 
 #[test]
