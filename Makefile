@@ -1,5 +1,5 @@
 # What a person calls. Everything builds as the user who calls; only what talks to the kernel runs through sudo.
-.PHONY: demo test lint bench dist release setup examples guests corpus kernels pages
+.PHONY: demo test lint bench dist release setup examples guests corpus kernels pages fuzz
 
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 TRIPLE := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
@@ -100,3 +100,7 @@ pages: setup
 	@$(TARGET_DIR)/debug/pages $(TARGET_DIR)/pages
 	@$(TARGET_DIR)/debug/pages --contract wit
 	@echo "man pages: $(TARGET_DIR)/pages/man1, completions: $(TARGET_DIR)/pages/completions"
+
+# Damaged packages, objects, values and batches for FUZZ_SECONDS (60) a target; a crash, a hang or a flood of memory fails.
+fuzz: setup
+	@scripts/fuzz

@@ -124,7 +124,7 @@ fn section_variables<'a>(elf: &Elf<'a>, btf: &Btf<'a>, section: &str) -> Result<
             entries.len(),
             limits::MAPS
         ))
-        .at(section));
+        .at(format!("section {section}")));
     }
     let symbols = elf
         .section(section)
@@ -138,7 +138,7 @@ fn section_variables<'a>(elf: &Elf<'a>, btf: &Btf<'a>, section: &str) -> Result<
                 "BTF type {} is listed as a variable and is none",
                 entry.variable
             ))
-            .at(section));
+            .at(format!("section {section}")));
         }
         let offset = symbols
             .get(variable.name)

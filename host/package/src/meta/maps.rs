@@ -92,9 +92,10 @@ fn sample(fields: Fields<'_>) -> Result<Sample, Error> {
 fn base(fields: Fields<'_>) -> Result<i64, Error> {
     match fields.value("base") {
         None => Ok(0),
-        Some(value) => value
-            .as_i64()
-            .ok_or_else(|| Error::field("expected a whole number of 64 bits").at("base")),
+        Some(value) => value.as_i64().ok_or_else(|| {
+            let found = shortened(&value.to_string());
+            Error::field(format!("found {found}, expected a whole number of 64 bits")).at("base")
+        }),
     }
 }
 
@@ -146,7 +147,9 @@ fn interpreter(map: Fields<'_>) -> Result<Option<StackTrace>, Error> {
         Some(_) => None,
     };
     let Some(fields) = fields else {
-        return Err(Error::field(expected).at(NAME));
+        let found = map.value(NAME).map(|value| shortened(&value.to_string()));
+        let found = found.unwrap_or_default();
+        return Err(Error::field(format!("found {found}, {expected}")).at(NAME));
     };
     stack_trace(fields).map(Some).at(|| format!("{NAME}.stack_trace"))
 }
