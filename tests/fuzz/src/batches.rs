@@ -1,6 +1,8 @@
 //! A layout, and a batch of records: printed as table and as JSON.
 
-use printer::{Enumerator, Format, Kind, Member, Options, Printer, Source, SourceKind, Type};
+use printer::{
+    EntryType, Enumerator, Format, HistogramType, Kind, Member, Options, Printer, Source, SourceKind, StackType, Type,
+};
 
 /// Numbers from the bytes; 0 once there are no more.
 struct Numbers<'a>(&'a [u8]);
@@ -42,6 +44,22 @@ impl Numbers<'_> {
                 bit_width: if self.byte() < 200 { 0 } else { self.number() },
             })
             .collect()
+    }
+
+    fn entry(&mut self) -> EntryType {
+        EntryType {
+            key: (self.byte() & 1 != 0).then(|| self.number()),
+            value: self.number(),
+        }
+    }
+
+    fn histogram(&mut self) -> HistogramType {
+        HistogramType {
+            entry: self.entry(),
+            unit: self.name(),
+            base: i64::from(self.number().cast_signed()),
+            step: u64::from(self.number()),
+        }
     }
 
     fn ty(&mut self) -> Type {
@@ -116,13 +134,27 @@ fn options(numbers: &mut Numbers<'_>) -> Options {
     }
 }
 
-const KINDS: [SourceKind; 5] = [
-    SourceKind::Entries,
-    SourceKind::Log2Histograms,
-    SourceKind::LinearHistograms,
-    SourceKind::StackTraces,
-    SourceKind::Bytes,
-];
+/// Half of the sources are events.
+fn source(numbers: &mut Numbers<'_>) -> SourceKind {
+    match numbers.byte() % 10 {
+        5 => SourceKind::Entries(numbers.entry()),
+        6 => SourceKind::Log2Histograms(numbers.histogram()),
+        7 => SourceKind::LinearHistograms(numbers.histogram()),
+        8 => SourceKind::StackTraces(StackType {
+            ty: numbers.number(),
+            pid: numbers.name(),
+            cpu: numbers.name(),
+            comm: numbers.name(),
+            kernel_size: numbers.name(),
+            kernel: numbers.name(),
+            user_size: numbers.name(),
+            user: numbers.name(),
+            symbols: numbers.byte() & 1 != 0,
+        }),
+        9 => SourceKind::Bytes,
+        _ => SourceKind::Events(numbers.number()),
+    }
+}
 
 /// The bytes are options, types and sources; what is left is the batch, in whole words.
 pub fn batches(bytes: &[u8]) {
@@ -132,10 +164,7 @@ pub fn batches(bytes: &[u8]) {
     let sources: Vec<Source> = (0..numbers.byte() % 4)
         .map(|_| Source {
             name: numbers.name(),
-            kind: match numbers.byte() {
-                other @ 0xe0.. => KINDS[usize::from(other) % KINDS.len()],
-                _ => SourceKind::Events(numbers.number()),
-            },
+            kind: source(&mut numbers),
         })
         .collect();
     let Ok(mut printer) = Printer::new(&layout, &sources, &options) else {
