@@ -1,0 +1,542 @@
+//! A map of each kind: what goes in comes out, and programs see it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{load, number, open_with};
+use loader::{Kind, Map, Object, UpdateMode};
+use serde_json::{Value, json};
+
+fn bytes(numbers: &[u32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_ne_bytes()).collect()
+}
+
+fn run(object: &Object, program: &str) -> i32 {
+    object.program(program).unwrap().run(&[]).unwrap().value as i32
+}
+
+fn run_raw(object: &Object, program: &str) -> i32 {
+    object.program(program).unwrap().run(&[0; 16]).unwrap().value as i32
+}
+
+/// All entries, by batches of `most`.
+fn all(map: &Map, most: u32, delete: bool) -> BTreeMap<Vec<u8>, Vec<u8>> {
+    let (mut found, mut start) = (BTreeMap::new(), None);
+    loop {
+        let read = if delete {
+            Map::lookup_and_delete_batch
+        } else {
+            Map::lookup_batch
+        };
+        let entries = read(map, start.as_deref(), most).unwrap();
+        let (key, value) = (map.info().key_size as usize, map.info().value_size as usize);
+        assert_eq!(entries.keys.len(), entries.count as usize * key);
+        assert_eq!(entries.values.len(), entries.count as usize * value);
+        for (key, value) in entries.keys.chunks(key).zip(entries.values.chunks(value)) {
+            assert_eq!(found.insert(key.to_vec(), value.to_vec()), None);
+        }
+        start = entries.next;
+        if start.is_none() {
+            return found;
+        }
+    }
+}
+
+/// Bytes of a value that are different for each number, and in a per-CPU map for each CPU.
+fn value_of(map: &Map, number: u32) -> Vec<u8> {
+    let info = map.info();
+    let stride = if info.cpus == 0 {
+        info.value_size
+    } else {
+        info.value_stride
+    };
+    (0..info.cpus.max(1))
+        .flat_map(|cpu| {
+            // Only the type's own bytes of a CPU's value are kept: here the first four.
+            let mut value = (number * 100 + cpu).to_ne_bytes().to_vec();
+            let fill = if info.cpus == 0 { number as u8 } else { 0 };
+            value.resize(stride as usize, fill);
+            value
+        })
+        .collect()
+}
+
+#[test]
+fn tables_give_back_what_is_in_them_in_batches_of_any_size() {
+    let object = load("kinds");
+    for (name, deletes) in [
+        ("hash", true),
+        ("lru", true),
+        ("large_hash", true),
+        ("percpu_hash", true),
+        ("percpu_lru", true),
+        ("array", false),
+        ("large_array", false),
+        ("percpu_array", false),
+    ] {
+        let map = object.map(name).unwrap();
+        for most in [1, 63, 64, 1000] {
+            let keys: Vec<u32> = (0..100).collect();
+            let values: Vec<u8> = keys.iter().flat_map(|&key| value_of(&map, key)).collect();
+            let written = map.update_batch(&bytes(&keys), &values, UpdateMode::Any).unwrap();
+            assert_eq!(written, 100, "{name}");
+            let expected: BTreeMap<_, _> = keys.iter().map(|&key| (bytes(&[key]), value_of(&map, key))).collect();
+            assert_eq!(all(&map, most, false), expected, "{name}, {most} at a time");
+            if !deletes {
+                let error = map.lookup_and_delete_batch(None, most).unwrap_err();
+                assert_eq!(error.kind(), Kind::KernelLacks, "{name}: {error:#}");
+                assert_eq!(map.delete(&bytes(&[0])).unwrap_err().kind(), Kind::KernelLacks);
+                continue;
+            }
+            assert_eq!(
+                map.lookup_and_delete(&bytes(&[7])).unwrap(),
+                Some(value_of(&map, 7)),
+                "{name}"
+            );
+            assert_eq!(map.delete_batch(&bytes(&[6, 7, 8])).unwrap(), 2, "{name}");
+            assert_eq!(all(&map, most, true).len(), 97, "{name}, {most} at a time");
+            assert_eq!(map.next_key(None).unwrap(), None, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_trie_answers_with_the_longest_prefix() {
+    let object = load("kinds");
+    let trie = object.map("trie").unwrap();
+    let prefix = |bits: u32, address: [u8; 4]| [bits.to_ne_bytes(), address].concat();
+    let keys = [
+        prefix(8, [10, 0, 0, 0]),
+        prefix(16, [10, 1, 0, 0]),
+        prefix(32, [192, 168, 0, 1]),
+    ];
+    let written = trie.update_batch(&keys.concat(), &bytes(&[1, 2, 3]), UpdateMode::Any);
+    assert_eq!(written.unwrap(), 3);
+    let find = |address| trie.lookup(&prefix(32, address)).unwrap();
+    assert_eq!(find([10, 9, 9, 9]), Some(bytes(&[1])));
+    assert_eq!(find([10, 1, 9, 9]), Some(bytes(&[2])));
+    assert_eq!(find([192, 168, 0, 2]), None);
+    for most in [1, 100] {
+        let expected: BTreeMap<_, _> = keys.iter().cloned().zip([1, 2, 3].map(|n| bytes(&[n]))).collect();
+        assert_eq!(all(&trie, most, false), expected);
+    }
+    // What is read and deleted is that very prefix.
+    assert_eq!(trie.lookup_and_delete(&prefix(32, [10, 1, 9, 9])).unwrap(), None);
+    assert_eq!(trie.lookup_and_delete(&keys[1]).unwrap(), Some(bytes(&[2])));
+    assert_eq!(all(&trie, 10, true).len(), 2);
+    let error = trie
+        .update(&prefix(33, [0; 4]), &bytes(&[1]), UpdateMode::Any)
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "map trie has no such prefix: a key begins with the prefix's length, at most 32 bits"
+    );
+}
+
+#[test]
+fn queues_and_stacks_push_peek_and_pop_also_many_at_once() {
+    let object = load("kinds");
+    for (name, order) in [("queue", [1, 2, 3]), ("stack", [3, 2, 1])] {
+        let map = object.map(name).unwrap();
+        assert_eq!(map.lookup(&[]).unwrap(), None);
+        assert_eq!(map.lookup_and_delete(&[]).unwrap(), None);
+        assert_eq!(map.update_batch(&[], &bytes(&[1, 2, 3]), UpdateMode::Any).unwrap(), 3);
+        assert_eq!(map.lookup(&[]).unwrap(), Some(bytes(&order[..1])));
+        assert_eq!(map.lookup_and_delete(&[]).unwrap(), Some(bytes(&order[..1])));
+        let two = map.lookup_and_delete_batch(None, 2).unwrap();
+        assert_eq!((two.count, two.values, two.keys), (2, bytes(&order[1..]), Vec::new()));
+        let none = map.lookup_and_delete_batch(two.next.as_deref(), 2).unwrap();
+        assert_eq!((none.count, none.next), (0, None));
+        // When it is full, what is oldest makes room if that is asked for.
+        let numbers: Vec<u32> = (0..101).collect();
+        assert_eq!(map.update_batch(&[], &bytes(&numbers), UpdateMode::Any).unwrap(), 100);
+        map.update(&[], &bytes(&[500]), UpdateMode::Exist).unwrap();
+        let left = map.lookup_and_delete_batch(None, 1000).unwrap();
+        assert_eq!((left.count, left.next), (100, None));
+        assert!(left.values.chunks(4).any(|value| value == bytes(&[500])), "{name}");
+        let error = map.lookup_batch(None, 5).unwrap_err();
+        assert_eq!(error.kind(), Kind::KernelLacks);
+        assert!(
+            format!("{error:#}").contains("only the next value can be looked at"),
+            "{error:#}"
+        );
+        let error = map.update_batch(&[0], &bytes(&[1]), UpdateMode::Any).unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidInput);
+    }
+}
+
+#[test]
+fn a_bloom_filter_is_a_set_that_programs_ask_too() {
+    let object = load("kinds");
+    let (bloom, queue) = (object.map("bloom").unwrap(), object.map("queue").unwrap());
+    assert_eq!((bloom.info().key_size, bloom.info().value_size), (4, 0));
+    assert_eq!(bloom.update_batch(&bytes(&[11, 12]), &[], UpdateMode::Any).unwrap(), 2);
+    assert_eq!(bloom.lookup(&bytes(&[11])).unwrap(), Some(Vec::new()));
+    assert_eq!(bloom.lookup(&bytes(&[99])).unwrap(), None);
+    queue.update_batch(&[], &bytes(&[12, 99]), UpdateMode::Any).unwrap();
+    assert_eq!([(); 3].map(|()| run_raw(&object, "pop")), [12, -2, -1]);
+    assert_eq!(bloom.delete(&bytes(&[11])).unwrap_err().kind(), Kind::KernelLacks);
+    assert_eq!(bloom.lookup_batch(None, 5).unwrap_err().kind(), Kind::KernelLacks);
+    assert_eq!(bloom.lookup(&[1]).unwrap_err().kind(), Kind::InvalidInput);
+}
+
+#[test]
+fn stack_traces_are_read_by_their_number_and_listed() {
+    let object = load("kinds");
+    let stacks = object.map("stacks").unwrap();
+    let number = u32::try_from(run_raw(&object, "take_stack")).unwrap();
+    let trace = stacks.lookup(&bytes(&[number])).unwrap().unwrap();
+    let addresses: Vec<u64> = trace
+        .chunks(8)
+        .map(|address| u64::from_ne_bytes(address.try_into().unwrap()))
+        .collect();
+    assert_eq!(addresses.len(), 32);
+    // Addresses of the kernel, from the end of the address space.
+    assert!(addresses[0] >> 63 == 1, "{addresses:x?}");
+    assert_eq!(all(&stacks, 10, false), BTreeMap::from([(bytes(&[number]), trace)]));
+    assert_eq!(all(&stacks, 10, true).len(), 1);
+    assert_eq!(stacks.lookup(&bytes(&[number])).unwrap(), None);
+}
+
+#[test]
+fn task_storage_is_found_by_the_number_of_a_process_or_thread() {
+    let object = load("kinds");
+    let storage = object.map("task_storage").unwrap();
+    assert_eq!(storage.info().key_size, 4);
+    assert_eq!(run(&object, "read_task_storage"), 1);
+    // A test runs in a thread of its own.
+    let thread = rustix::thread::gettid().as_raw_nonzero().get() as u32;
+    let process = std::process::id();
+    for task in [thread, process] {
+        assert_eq!(storage.lookup(&bytes(&[task])).unwrap(), None);
+        let value = u64::from(task).to_ne_bytes();
+        storage.update(&bytes(&[task]), &value, UpdateMode::NoExist).unwrap();
+        assert_eq!(storage.lookup(&bytes(&[task])).unwrap(), Some(value.to_vec()));
+    }
+    assert_eq!(run(&object, "read_task_storage"), 0);
+    assert_eq!(number(&object, "found"), u64::from(thread));
+    let after = storage.lookup_and_delete(&bytes(&[thread])).unwrap();
+    assert_eq!(after, Some(u64::from(thread + 1).to_ne_bytes().to_vec()));
+    assert_eq!(storage.delete_batch(&bytes(&[thread, process])).unwrap(), 1);
+
+    for nobody in [0, 4_194_305, u32::MAX] {
+        assert_eq!(storage.lookup(&bytes(&[nobody])).unwrap(), None);
+        let error = storage.update(&bytes(&[nobody]), &[0; 8], UpdateMode::Any).unwrap_err();
+        assert_eq!(error.kind(), Kind::NotFound);
+        assert!(
+            format!("{error:#}").ends_with(&format!("there is no process {nobody}")),
+            "{error:#}"
+        );
+    }
+    let error = storage.lookup_batch(None, 5).unwrap_err();
+    assert!(format!("{error:#}").contains("it has no list of its keys"), "{error:#}");
+}
+
+#[test]
+fn control_group_storage_is_found_by_the_number_of_a_group() {
+    let object = load("kinds");
+    let storage = object.map("cgroup_storage").unwrap();
+    assert_eq!(storage.info().key_size, 8);
+    assert_eq!(run(&object, "group"), 0);
+    let group = number(&object, "found").to_ne_bytes();
+    storage.update(&group, &40_u64.to_ne_bytes(), UpdateMode::Any).unwrap();
+    assert_eq!(run_raw(&object, "read_cgroup_storage"), 0);
+    assert_eq!(number(&object, "found"), 40);
+    assert_eq!(storage.lookup(&group).unwrap(), Some(41_u64.to_ne_bytes().to_vec()));
+    storage.delete(&group).unwrap();
+    assert_eq!(storage.lookup(&group).unwrap(), None);
+    let error = storage
+        .update(&u64::MAX.to_ne_bytes(), &[0; 8], UpdateMode::Any)
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::NotFound, "{error:#}");
+}
+
+#[test]
+fn socket_storage_says_what_a_tool_does_instead() {
+    let object = load("kinds");
+    let storage = object.map("socket_storage").unwrap();
+    for error in [
+        storage.lookup(&[0; 4]).unwrap_err(),
+        storage.update(&[0; 4], &[0; 8], UpdateMode::Any).unwrap_err(),
+        storage.lookup_batch(None, 1).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), Kind::Unsupported);
+        assert!(
+            format!("{error:#}").ends_with("a BPF iterator can read it, or a program copy into a hash map"),
+            "{error:#}"
+        );
+    }
+}
+
+#[test]
+fn maps_go_into_maps_and_out_again() {
+    let object = load("kinds");
+    let [first, second, array, hash] =
+        ["first", "second", "array_of_maps", "hash_of_maps"].map(|name| object.map(name).unwrap());
+    let key = |map: &Map, number: u8| -> Vec<u8> {
+        let mut key = vec![0; map.info().key_size as usize];
+        key[0] = number;
+        key
+    };
+    for outer in [&array, &hash] {
+        outer.insert_map(&key(outer, 2), &first).unwrap();
+        outer.insert_map(&key(outer, 90), &second).unwrap();
+        let id = |map: &Map| map.info().id.to_ne_bytes().to_vec();
+        assert_eq!(outer.lookup(&key(outer, 2)).unwrap(), Some(id(&first)));
+        for most in [10, 1000] {
+            assert_eq!(
+                all(outer, most, false),
+                BTreeMap::from([(key(outer, 2), id(&first)), (key(outer, 90), id(&second))]),
+                "{}",
+                outer.name()
+            );
+        }
+        let error = outer
+            .insert_map(&key(outer, 3), &object.map("hash").unwrap())
+            .unwrap_err();
+        assert_eq!(error.kind(), Kind::KernelLacks);
+        assert!(
+            error
+                .to_string()
+                .starts_with(&format!("map hash does not go into map {}", outer.name())),
+            "{error:#}"
+        );
+        let error = outer.update(&key(outer, 1), &id(&first), UpdateMode::Any).unwrap_err();
+        assert!(
+            format!("{error:#}").ends_with("insert one of the object's maps"),
+            "{error:#}"
+        );
+    }
+    first
+        .update(&bytes(&[5]), &100_u64.to_ne_bytes(), UpdateMode::Any)
+        .unwrap();
+    assert_eq!(run(&object, "count_in_inner"), 0);
+    assert_eq!(
+        first.lookup(&bytes(&[5])).unwrap(),
+        Some(101_u64.to_ne_bytes().to_vec())
+    );
+    array.insert_map(&key(&array, 2), &second).unwrap();
+    assert_eq!(run(&object, "count_in_inner"), 2);
+    array.delete(&key(&array, 2)).unwrap();
+    assert_eq!(run(&object, "count_in_inner"), 1);
+    assert_eq!(all(&hash, 100, true).len(), 2);
+    assert_eq!(hash.next_key(None).unwrap(), None);
+    let error = first.insert_map(&bytes(&[1]), &second).unwrap_err();
+    assert_eq!(error.to_string(), "map first, a hash map, holds no maps");
+    let error = array.insert_map(&bytes(&[100]), &first).unwrap_err();
+    assert_eq!(error.kind(), Kind::Full);
+}
+
+#[test]
+fn programs_go_into_program_arrays_and_out_again() {
+    let object = load("kinds");
+    let programs = object.map("programs").unwrap();
+    let seven = object.program("seven").unwrap();
+    assert_eq!(run_raw(&object, "call"), 1);
+    seven.insert(&programs, &bytes(&[3])).unwrap();
+    assert_eq!(run_raw(&object, "call"), 7);
+    let id = seven.id().unwrap();
+    assert_eq!(programs.lookup(&bytes(&[3])).unwrap(), Some(bytes(&[id])));
+    assert_eq!(
+        all(&programs, 100, false),
+        BTreeMap::from([(bytes(&[3]), bytes(&[id]))])
+    );
+    programs.delete(&bytes(&[3])).unwrap();
+    assert_eq!(run_raw(&object, "call"), 1);
+    let error = object
+        .program("other_kind")
+        .unwrap()
+        .insert(&programs, &bytes(&[0]))
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("program other_kind does not go into map programs"),
+        "{error:#}"
+    );
+    let error = seven.insert(&object.map("hash").unwrap(), &bytes(&[0])).unwrap_err();
+    assert_eq!(error.to_string(), "map hash, a hash map, holds no programs");
+}
+
+#[test]
+fn records_are_submitted_until_there_is_no_room() {
+    let object = load("kinds");
+    let commands = object.map("commands").unwrap();
+    for round in 0..3_u64 {
+        // 16 bytes each, of a page.
+        for number in 0..256_u64 {
+            // Each handle writes through the same producer.
+            let commands = object.map("commands").unwrap();
+            commands.submit(&number.to_ne_bytes()).unwrap();
+        }
+        assert_eq!(commands.submit(&[0; 8]).unwrap_err().kind(), Kind::Full);
+        assert_eq!(run(&object, "drain"), 256);
+        assert_eq!(number(&object, "records"), 256 * (round + 1));
+        assert_eq!(number(&object, "sum"), 255 * 128 * (round + 1));
+    }
+    commands.submit(&[]).unwrap();
+    assert_eq!(run(&object, "drain"), 1);
+    let error = commands.submit(&[0; 4089]).unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidInput);
+    assert_eq!(
+        error.to_string(),
+        "a record of 4089 bytes never fits into map commands, which has 4096 with 8 for each record's header"
+    );
+    let error = object.map("queue").unwrap().submit(&[0; 4]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "map queue, a queue map, takes no records: only user ring buffers do"
+    );
+}
+
+#[test]
+fn an_arena_is_read_and_written_within_its_bounds() {
+    let object = load("kinds");
+    let arena = object.map("arena").unwrap();
+    let memory = arena.memory().unwrap();
+    assert_eq!(memory.size, 8 * 4096);
+    assert_ne!(memory.address, 1 << 44, "the definition does not choose the address");
+    assert_eq!(run(&object, "fill_arena"), 0);
+    let offset = number(&object, "made_at") - memory.address;
+    assert_eq!(arena.read_memory(offset + 16, 2).unwrap(), b"hi");
+    arena.write_memory(offset + 17, b"o!").unwrap();
+    assert_eq!(arena.read_memory(offset + 15, 5).unwrap(), b"\0ho!\0");
+    // Over a border of pages, of which the second did not exist.
+    arena.write_memory(memory.size - 4100, &[7; 4100]).unwrap();
+    assert_eq!(arena.read_memory(memory.size - 4100, 4100).unwrap(), vec![7_u8; 4100]);
+    assert!(arena.read_memory(0, 0).unwrap().is_empty());
+    for (offset, length) in [
+        (memory.size, 1),
+        (memory.size - 1, 2),
+        (u64::MAX, 1),
+        (0, usize::MAX / 2),
+    ] {
+        if length < 10 {
+            let error = arena.write_memory(offset, &vec![0; length]).unwrap_err();
+            assert_eq!(error.kind(), Kind::InvalidInput);
+        }
+        let error = arena.read_memory(offset, length).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("{length} bytes at offset {offset} are not in map arena, which has 32768")
+        );
+    }
+    assert_eq!(
+        object.map("hash").unwrap().read_memory(0, 1).unwrap_err().kind(),
+        Kind::KernelLacks
+    );
+}
+
+#[test]
+fn a_page_that_only_programs_make_is_an_error_and_no_crash() {
+    let object = load("kinds_no_fault");
+    let arena = object.map("arena").unwrap();
+    let size = arena.memory().unwrap().size;
+    for offset in [0, size - 1] {
+        let error = arena.read_memory(offset, 1).unwrap_err();
+        assert_eq!(error.kind(), Kind::NotFound, "{error:#}");
+        assert!(
+            error
+                .to_string()
+                .starts_with(&format!("map arena has no page at offset {offset}")),
+            "{error:#}"
+        );
+        assert_eq!(arena.write_memory(offset, &[1]).unwrap_err().kind(), Kind::NotFound);
+    }
+}
+
+#[test]
+fn maps_of_devices_take_interfaces_and_no_descriptors() {
+    let object = load("kinds");
+    let interfaces = object.map("interfaces").unwrap();
+    let error = interfaces
+        .update(&bytes(&[0]), &bytes(&[1, 3]), UpdateMode::Any)
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Unsupported);
+    assert!(format!("{error:#}").ends_with("it must be 0"), "{error:#}");
+    interfaces
+        .update(&bytes(&[1]), &bytes(&[1, 0]), UpdateMode::Any)
+        .unwrap();
+    assert_eq!(interfaces.lookup(&bytes(&[1])).unwrap(), Some(bytes(&[1, 0])));
+    interfaces.delete(&bytes(&[1])).unwrap();
+    let cpus = object.map("cpus").unwrap();
+    cpus.update(&bytes(&[0]), &bytes(&[64]), UpdateMode::Any).unwrap();
+    assert_eq!(cpus.lookup(&bytes(&[0])).unwrap(), Some(bytes(&[64])));
+}
+
+/// A package that gives these entries to a map.
+fn filled(map: &str, entries: &[(Value, Value)]) -> loader::Result<Object> {
+    open_with("kinds", |description| {
+        let map = description.maps.iter_mut().find(|known| known.name == map);
+        map.unwrap().data = entries.to_vec();
+    })
+    .load()
+}
+
+#[test]
+fn a_package_fills_maps_of_every_kind_that_has_entries() {
+    let numbers = [(json!(1), json!(10)), (json!(2), json!(20))];
+    for name in ["hash", "lru", "array"] {
+        let map = filled(name, &numbers).unwrap().map(name).unwrap();
+        for (key, value) in [(1, 10_u64), (2, 20)] {
+            assert_eq!(map.lookup(&bytes(&[key])).unwrap(), Some(value.to_ne_bytes().to_vec()));
+        }
+    }
+    for name in ["queue", "stack"] {
+        let object = filled(name, &[(Value::Null, json!(10)), (Value::Null, json!(20))]).unwrap();
+        let first = object.map(name).unwrap().lookup(&[]).unwrap();
+        assert_eq!(first, Some(bytes(&[if name == "queue" { 10 } else { 20 }])));
+    }
+    let object = filled("bloom", &[(Value::Null, json!(10))]).unwrap();
+    let bloom = object.map("bloom").unwrap();
+    assert_eq!(bloom.lookup(&bytes(&[10])).unwrap(), Some(Vec::new()));
+    assert_eq!(bloom.lookup(&bytes(&[11])).unwrap(), None);
+    let key = json!({"prefixlen": 8, "address": [10]});
+    let object = filled("trie", &[(key, json!(10))]).unwrap();
+    let found = object.map("trie").unwrap().lookup(&[32, 0, 0, 0, 10, 9, 9, 9]);
+    assert_eq!(found.unwrap(), Some(bytes(&[10])));
+    let object = filled("interfaces", &[(json!(0), json!({"ifindex": 1}))]).unwrap();
+    let found = object.map("interfaces").unwrap().lookup(&bytes(&[0]));
+    assert_eq!(found.unwrap(), Some(bytes(&[1, 0])));
+}
+
+#[test]
+fn a_package_fills_per_cpu_maps_for_all_cpus_or_for_each() {
+    let object = load("kinds");
+    let cpus = object.map("percpu_array").unwrap().info().cpus;
+    let each: Vec<u32> = (0..cpus).map(|cpu| cpu + 5).collect();
+    for name in ["percpu_hash", "percpu_array", "percpu_lru"] {
+        let object = filled(name, &[(json!(1), json!(10)), (json!(2), json!(each))]).unwrap();
+        let map = object.map(name).unwrap();
+        let read = |key| -> Vec<u32> {
+            let values = map.lookup(&bytes(&[key])).unwrap().unwrap();
+            values
+                .chunks(8)
+                .map(|value| u32::from_ne_bytes(value[..4].try_into().unwrap()))
+                .collect()
+        };
+        assert_eq!(read(1), vec![10; cpus as usize], "{name}");
+        assert_eq!(read(2), each, "{name}");
+        let error = filled(name, &[(json!(1), json!(vec![1; cpus as usize + 1]))]).unwrap_err();
+        assert_eq!(
+            format!("{error:#}"),
+            format!(
+                "entry 0 that the package gives to map {name} cannot be written: there are values for {} CPUs, and the kernel counts {cpus}",
+                cpus + 1
+            )
+        );
+    }
+    // A list that is a value is one for all, also if there are as many CPUs.
+    let lists: Vec<_> = (0..cpus).map(|cpu| json!([cpu, 0, 1])).collect();
+    let object = filled("percpu_lists", &[(json!(0), json!([7, 8])), (json!(1), json!(lists))]).unwrap();
+    let map = object.map("percpu_lists").unwrap();
+    assert_eq!(
+        map.lookup(&bytes(&[0])).unwrap().unwrap(),
+        bytes(&[7, 8, 0, 0]).repeat(cpus as usize)
+    );
+    let expected: Vec<u8> = (0..cpus).flat_map(|cpu| bytes(&[cpu, 0, 1, 0])).collect();
+    assert_eq!(map.lookup(&bytes(&[1])).unwrap().unwrap(), expected);
+}
