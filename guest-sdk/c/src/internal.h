@@ -24,6 +24,7 @@ int eunomia_map_failure(const struct bpf_map *map, eunomia_bpf_map_error_t *erro
 int eunomia_events_failure(eunomia_bpf_events_error_t *error);
 int eunomia_output_failure(eunomia_bpf_output_error_t *error);
 int eunomia_printer_failure(eunomia_bpf_printer_error_t *error);
+int eunomia_symbols_failure(eunomia_bpf_symbols_error_t *error);
 
 /* Memory that is all 0, or NULL with a failure. */
 void *eunomia_allocate(size_t size);

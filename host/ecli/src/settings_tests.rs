@@ -93,6 +93,7 @@ fn options_before_the_name_belong_to_the_host() {
             },
         },
         undeclared_skeletons: false,
+        symbols: false,
         printer: Some(Name::File("a.wasm".into())),
         args: Some(Name::File("b.wasm".into())),
         before: all.before.clone(),
@@ -201,7 +202,8 @@ fn the_options_without_a_command_line_are_those_of_run() {
         .get_arguments()
         .filter(|argument| {
             !argument.is_positional()
-                && !["help", "printer", "args", "allow_undeclared_skeletons"].contains(&argument.get_id().as_str())
+                && !["help", "printer", "args", "allow_undeclared_skeletons", "allow_symbols"]
+                    .contains(&argument.get_id().as_str())
         })
         .map(|argument| {
             let value = argument

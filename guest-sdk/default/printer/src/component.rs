@@ -127,7 +127,7 @@ impl From<types::OutputOptions> for Options {
             types::OutputFormat::JsonPretty => Format::JsonPretty,
             types::OutputFormat::Csv => Format::Csv,
             types::OutputFormat::Raw => Format::Raw,
-            types::OutputFormat::Yaml => Format::Yaml,
+            types::OutputFormat::Yaml | types::OutputFormat::Folded | types::OutputFormat::Svg => Format::Yaml,
         };
         Self {
             format,
