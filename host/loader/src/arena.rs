@@ -28,7 +28,7 @@ impl Map {
     /// Reads an arena's memory. The caller bounds `length`.
     ///
     /// A page that does not exist is made, of zeros, as when a program of the system touches it; where the map's flags have
-    /// `BPF_F_SEGV_ON_FAULT` it is [`Kind::NotFound`]. [`Kind::InvalidInput`] beyond the end.
+    /// `BPF_F_SEGV_ON_FAULT` it is [`Kind::Other`]. [`Kind::InvalidInput`] beyond the end.
     pub fn read_memory(&self, offset: u64, length: usize) -> Result<Vec<u8>> {
         let place = self.place(offset, length)?;
         let mut bytes = vec![0; length];
@@ -80,11 +80,12 @@ impl Map {
     }
 
     fn no_page(&self, offset: u64, done: usize) -> Error {
-        Error::not_found(format!(
+        let message = format!(
             "map {} has no page at offset {}: its flags leave it to BPF programs to make pages, or there is no memory left",
             self.name(),
             offset.saturating_add(done as u64)
-        ))
+        );
+        Error::new(Kind::Other, message)
     }
 
     /// Where so many bytes from an offset on are.
