@@ -24,6 +24,7 @@ const TAKEN: [&str; 20] = [
     "bytemuck",
     "constants",
     "core",
+    "BloomFilter",
     "Bool",
     "Error",
     "Link",
