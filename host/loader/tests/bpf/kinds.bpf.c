@@ -117,6 +117,7 @@ __u64 sum;
 __u64 records;
 __u64 found;
 __u64 made_at;
+__u32 task;
 
 // What tail calls reach.
 SEC("raw_tp/sys_enter")
@@ -197,9 +198,10 @@ int read_cgroup_storage(void *context)
 }
 
 SEC("syscall")
-int group(void *context)
+int who(void *context)
 {
 	found = bpf_get_current_cgroup_id();
+	task = bpf_get_current_pid_tgid();
 	return 0;
 }
 
