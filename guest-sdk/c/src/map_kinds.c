@@ -5,17 +5,17 @@
 #include "internal.h"
 
 /* Numbers of programs begin after all numbers of maps. */
-#define FIRST (1 << 20)
+#define FIRST_PROGRAM (1 << 20)
 
 static struct {
 	struct bpf_program **programs;
 	int count;
-} numbered;
+} numbered_programs;
 
 static int insert_program_number(const struct bpf_map *map, const void *key, size_t key_size, int number)
 {
-	bool is_known = number >= FIRST && number - FIRST < numbered.count;
-	const struct bpf_program *prog = is_known ? numbered.programs[number - FIRST] : NULL;
+	bool is_known = number >= FIRST_PROGRAM && number - FIRST_PROGRAM < numbered_programs.count;
+	const struct bpf_program *prog = is_known ? numbered_programs.programs[number - FIRST_PROGRAM] : NULL;
 
 	if (!prog)
 		return eunomia_failf(EBADF, "%d is the number of no program: bpf_program__fd gives it", number);
@@ -30,20 +30,20 @@ int bpf_program__fd(const struct bpf_program *constant)
 
 	if (err || prog->fd)
 		return err ?: prog->fd;
-	struct bpf_program **programs = realloc(numbered.programs, (size_t)(numbered.count + 1) * sizeof(*programs));
+	struct bpf_program **programs = realloc(numbered_programs.programs, (size_t)(numbered_programs.count + 1) * sizeof(*programs));
 	if (!programs)
 		return eunomia_fail(ENOMEM, "there is no memory left for the number of a program");
-	programs[numbered.count] = prog;
-	numbered.programs = programs;
+	programs[numbered_programs.count] = prog;
+	numbered_programs.programs = programs;
 	eunomia_insert_program_number = insert_program_number;
-	prog->fd = FIRST + numbered.count++;
+	prog->fd = FIRST_PROGRAM + numbered_programs.count++;
 	return prog->fd;
 }
 
 void eunomia_program_close(struct bpf_program *prog)
 {
 	if (prog->fd)
-		numbered.programs[prog->fd - FIRST] = NULL;
+		numbered_programs.programs[prog->fd - FIRST_PROGRAM] = NULL;
 }
 
 int eunomia_program__insert(const struct bpf_program *prog, const struct bpf_map *map, const void *key, size_t key_size)
