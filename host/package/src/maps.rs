@@ -201,6 +201,8 @@ fn definition(btf: &Btf<'_>, ty: u32) -> Result<ObjectMap, Error> {
             "pinning" => map.pinning = number()?,
             "key" => map.key = pointee(btf, member.ty).at(|| member.name)?,
             "value" => map.value = pointee(btf, member.ty).at(|| member.name)?,
+            // Maps or programs, each a number to the kernel.
+            "values" => map.value_size = size_of::<u32>() as u32,
             _ => {}
         }
     }
