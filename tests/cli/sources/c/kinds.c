@@ -259,6 +259,8 @@ static void memory(void)
 	number = 0;
 	eunomia_map__read_memory(arena, size - 4, &number, 4);
 	int err = eunomia_map__read_memory(arena, size - 4, &beyond, 8);
+	if (eunomia_map__read_memory(arena, 0, NULL, UINT32_MAX) != -EINVAL)
+		printf("4 GiB were read\n");
 	printf("arena: %s %s %u, %s, null 0\n", text, after, (unsigned)number, word(err));
 }
 

@@ -194,6 +194,10 @@ fn memory(loaded: &kinds::Loaded, output: &mut Output) -> Result<(), Error> {
     arena.set(last, &7_u32)?;
     let number: u32 = arena.get(last)?;
     let beyond = arena.get::<u64>(last).unwrap_err();
+    for (offset, length) in [(0, u32::MAX), (u64::MAX, 1), (u64::MAX, u32::MAX)] {
+        let error = Error::from(arena.map().read_memory(offset, length).unwrap_err());
+        assert_eq!(error.kind(), ErrorKind::WrongSize);
+    }
     let (text, after) = (String::from_utf8_lossy(&text), String::from_utf8_lossy(&after));
     writeln!(output, "arena: {text} {after} {number}, {}, null {}", word(beyond.kind()), u8::from(arena.offset(0).is_some()))?;
     Ok(())
