@@ -118,6 +118,8 @@ __u64 records;
 __u64 found;
 __u64 made_at;
 __u32 task;
+// Not on the stack: newer kernels think that peeking only writes there.
+__u32 popped;
 
 // What tail calls reach.
 SEC("raw_tp/sys_enter")
@@ -227,13 +229,11 @@ int fill_arena(void *context)
 SEC("raw_tp/sys_enter")
 int pop(void *context)
 {
-	__u32 number = 0;
-
-	if (bpf_map_pop_elem(&queue, &number))
+	if (bpf_map_pop_elem(&queue, &popped))
 		return -1;
-	if (bpf_map_peek_elem(&bloom, &number))
+	if (bpf_map_peek_elem(&bloom, &popped))
 		return -2;
-	return number;
+	return popped;
 }
 
 char LICENSE[] SEC("license") = "GPL";
