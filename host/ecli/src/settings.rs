@@ -33,6 +33,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// Checks `run`, which was read from `line`.
     pub(crate) fn new(run: Run, line: &[OsString]) -> Result<Self, Failure> {
+        let view = view(&run)?;
         let before = line
             .get(2..line.len().saturating_sub(run.tool.len()))
             .unwrap_or_default();
@@ -49,7 +50,7 @@ impl Settings {
             options: Options {
                 format: if run.json { OutputFormat::Json } else { run.output },
                 header: !run.no_header,
-                view: view(&run)?,
+                view,
                 symbols: !run.no_symbols,
                 timeout: seconds("timeout", run.timeout.as_deref())?,
                 count: number("count", run.count.as_deref())?,
