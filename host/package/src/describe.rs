@@ -1,5 +1,6 @@
 //! Joins a package's metadata with its object.
 
+mod data;
 mod maps;
 mod variables;
 

@@ -16,7 +16,8 @@ pub(crate) struct MapMeta<'a> {
     pub(crate) export: ExportConfig<'a>,
     pub(crate) stack_trace: Option<StackTrace>,
     pub(crate) lost: Option<&'a str>,
-    pub(crate) data: Vec<(&'a Value, &'a Value)>,
+    /// Queues have values only.
+    pub(crate) data: Vec<(Option<&'a Value>, &'a Value)>,
 }
 
 /// `export_config`.
@@ -46,12 +47,10 @@ pub(super) fn map<'a>(map: Fields<'a>) -> Result<MapMeta<'a>, Error> {
         None => None,
     };
     let data = map.objects("data", |entry| {
-        let part = |name: &str| {
-            entry
-                .value(name)
-                .ok_or_else(|| Error::field("this field is missing").at(name))
-        };
-        Ok((part("key")?, part("value")?))
+        let value = entry
+            .value("value")
+            .ok_or_else(|| Error::field("this field is missing").at("value"))?;
+        Ok((entry.value("key"), value))
     })?;
     Ok(MapMeta {
         name,
