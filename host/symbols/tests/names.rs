@@ -8,9 +8,7 @@ use symbols::{Space, Symbols};
 
 /// What is looked for.
 #[inline(never)]
-#[unsafe(no_mangle)]
-#[allow(unsafe_code, reason = "the name is nobody else's")]
-extern "C" fn a_function_with_a_name() -> u32 {
+fn a_function_with_a_name() -> u32 {
     std::hint::black_box(line!())
 }
 
@@ -23,8 +21,14 @@ fn a_function_of_a_process_has_a_name_a_file_and_a_line() {
     let [Some(first), Some(second), None] = found.as_slice() else {
         unreachable!("{found:?}");
     };
-    assert_eq!((first.name.as_str(), first.offset), ("a_function_with_a_name", 0));
-    assert_eq!((second.name.as_str(), second.offset), ("a_function_with_a_name", 1));
+    assert_eq!(
+        (first.name.as_str(), first.offset),
+        ("names::a_function_with_a_name", 0)
+    );
+    assert_eq!(
+        (second.name.as_str(), second.offset),
+        ("names::a_function_with_a_name", 1)
+    );
     assert!(first.module.as_ref().unwrap().contains("names-"), "{first:?}");
     assert_eq!(first.file.as_deref(), Some("names.rs"));
     let line = a_function_with_a_name();

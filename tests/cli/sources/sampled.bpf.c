@@ -5,9 +5,9 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-enum state { IDLE, BUSY = 5 };
+enum traffic_state { IDLE, BUSY = 5 };
 
-struct key {
+struct traffic_key {
 	u32 pid;
 	char comm[16];
 };
@@ -15,7 +15,7 @@ struct key {
 struct value {
 	u64 bytes;
 	s32 delta;
-	enum state state;
+	enum traffic_state state;
 };
 
 struct hist {
@@ -27,7 +27,7 @@ struct hist {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 64);
-	__type(key, struct key);
+	__type(key, struct traffic_key);
 	__type(value, struct value);
 } traffic SEC(".maps");
 
@@ -58,7 +58,7 @@ struct {
 SEC("raw_tp/task_rename")
 int touch(void *ctx)
 {
-	struct key key = {};
+	struct traffic_key key = {};
 	struct hist *hist;
 	u32 number = 0;
 

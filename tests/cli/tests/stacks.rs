@@ -27,13 +27,7 @@ impl Busy {
         let (source, program) = (folder.path().join("busy.c"), folder.path().join("busy"));
         fs::write(&source, SOURCE).unwrap();
         let compiled = Command::new("cc")
-            .args([
-                "-g",
-                "-O1",
-                "-fno-omit-frame-pointer",
-                "-fno-optimize-sibling-calls",
-                "-o",
-            ])
+            .args(["-g", "-O0", "-o"])
             .arg(&program)
             .arg(&source)
             .status()
