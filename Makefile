@@ -1,5 +1,5 @@
 # What a person calls. Everything builds as the user who calls; only what talks to the kernel runs through sudo.
-.PHONY: demo test lint bench dist release setup examples guests corpus kernels
+.PHONY: demo test lint bench dist release setup examples guests corpus kernels pages fuzz
 
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 TRIPLE := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
@@ -93,3 +93,14 @@ corpus: setup
 # The same tools on many kernels: KERNELS is commit, all, machine, or names of tests/kernels/kernels.json; CASES are folders of tests/kernels/cases.
 kernels: setup
 	@STATIC="$(STATIC)" scripts/kernels "$(or $(KERNELS),commit)" "$(CASES)"
+
+# Man pages and shell completions; and the page of the contract, which is kept in the tree.
+pages: setup
+	cargo build --locked --workspace --bins
+	@$(TARGET_DIR)/debug/pages $(TARGET_DIR)/pages
+	@$(TARGET_DIR)/debug/pages --contract wit
+	@echo "man pages: $(TARGET_DIR)/pages/man1, completions: $(TARGET_DIR)/pages/completions"
+
+# Damaged packages, objects, values and batches for FUZZ_SECONDS (60) a target; a crash, a hang or a flood of memory fails.
+fuzz: setup
+	@scripts/fuzz

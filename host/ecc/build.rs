@@ -23,6 +23,9 @@ const TREES: [(&str, &str); 4] = [
     ("CONTRACT", "../../wit"),
 ];
 
+/// Made of the contract for readers; the files that it is made of say the same.
+const PAGE: &str = "CONTRACT.md";
+
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut text = String::new();
@@ -65,7 +68,7 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             gather(&path, files)?;
-        } else {
+        } else if !path.ends_with(PAGE) {
             files.push(path);
         }
     }

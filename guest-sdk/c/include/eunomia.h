@@ -33,5 +33,6 @@
 #include "eunomia/buffer.h"
 #include "eunomia/defaults.h"
 #include "eunomia/skeleton.h"
+#include "eunomia/symbols.h"
 
 #endif

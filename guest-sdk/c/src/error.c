@@ -118,9 +118,18 @@ int eunomia_printer_failure(eunomia_bpf_printer_error_t *error)
 		return eunomia_fail(EPIPE, "whoever read the output has gone");
 	case EUNOMIA_BPF_PRINTER_ERROR_UNSUPPORTED:
 		return remember(ENOSYS, (char *)error->val.unsupported.ptr);
+	case EUNOMIA_BPF_PRINTER_ERROR_USAGE:
+		return remember(EINVAL, (char *)error->val.usage.ptr);
 	default:
 		return remember(EIO, (char *)error->val.other.ptr);
 	}
+}
+
+int eunomia_symbols_failure(eunomia_bpf_symbols_error_t *error)
+{
+	if (error->tag == EUNOMIA_BPF_SYMBOLS_ERROR_DENIED)
+		return remember(EPERM, (char *)error->val.denied.ptr);
+	return remember(EIO, (char *)error->val.other.ptr);
 }
 
 void eunomia_complain(const char *format, ...)

@@ -108,6 +108,7 @@ struct eunomia_totals eunomia_events__totals(const struct eunomia_events *events
 	eunomia_bpf_events_method_event_source_totals(eunomia_bpf_events_borrow_event_source(events->source), &totals);
 	return (struct eunomia_totals){
 		.delivered = totals.delivered,
+		.samples = totals.samples,
 		.lost = totals.lost.is_some ? totals.lost.val : 0,
 		.unread = totals.unread,
 		.lost_is_known = totals.lost.is_some,

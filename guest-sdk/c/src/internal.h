@@ -24,6 +24,7 @@ int eunomia_map_failure(const struct bpf_map *map, eunomia_bpf_map_error_t *erro
 int eunomia_events_failure(eunomia_bpf_events_error_t *error);
 int eunomia_output_failure(eunomia_bpf_output_error_t *error);
 int eunomia_printer_failure(eunomia_bpf_printer_error_t *error);
+int eunomia_symbols_failure(eunomia_bpf_symbols_error_t *error);
 
 /* Memory that is all 0, or NULL with a failure. */
 void *eunomia_allocate(size_t size);
@@ -62,6 +63,7 @@ struct bpf_program {
 	struct bpf_object *object;
 	char *name;
 	eunomia_bpf_program_own_program_t handle; /* if `is_loaded` */
+	int fd; /* 0 if it has none */
 	bool is_loaded;
 };
 
@@ -105,6 +107,34 @@ void eunomia_programs_free(struct bpf_object *obj);
 
 /* The handle of a map, for calls; -EINVAL before the object is loaded. */
 int eunomia_map_handle(const struct bpf_map *map, eunomia_bpf_map_borrow_map_t *handle);
+
+/* enum bpf_map_type of linux/bpf.h, as far as kinds are not tables. */
+enum {
+	EUNOMIA_PROG_ARRAY = 3,
+	EUNOMIA_ARRAY_OF_MAPS = 12,
+	EUNOMIA_HASH_OF_MAPS = 13,
+	EUNOMIA_BLOOM_FILTER = 30,
+};
+
+/* Once the map is loaded. */
+static inline bool eunomia_is_bloom_filter(const struct bpf_map *map)
+{
+	return map->info.kind == EUNOMIA_BLOOM_FILTER;
+}
+
+/* Bytes for a call; the host reads them during it only. */
+static inline guest_list_u8_t eunomia_bytes(const void *bytes, size_t size)
+{
+	return (guest_list_u8_t){ (uint8_t *)bytes, size };
+}
+
+/* Puts what has a number into a map whose values are descriptors elsewhere. NULL until a number was given: who gets none does not ask
+ * the host for the functions. */
+typedef int (*eunomia_insert_number)(const struct bpf_map *map, const void *key, size_t key_size, int number);
+extern eunomia_insert_number eunomia_insert_map_number, eunomia_insert_program_number;
+
+/* Forgets the number of a program. */
+void eunomia_program_close(struct bpf_program *prog);
 
 /* The contract's word for BPF_ANY, BPF_NOEXIST and BPF_EXIST; -EINVAL for anything else. */
 int eunomia_update_mode(uint64_t flags, eunomia_bpf_map_update_mode_t *mode);

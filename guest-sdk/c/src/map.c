@@ -30,6 +30,11 @@ static int load_map(struct bpf_map *map)
 		return eunomia_object_failure(&error);
 	map->is_loaded = true;
 	eunomia_bpf_map_method_map_info(eunomia_bpf_map_borrow_map(map->handle), &map->info);
+	if (eunomia_is_bloom_filter(map)) {
+		/* The contract has its elements as keys, libbpf as values. */
+		map->info.value_size = map->info.key_size;
+		map->info.key_size = 0;
+	}
 	return 0;
 }
 

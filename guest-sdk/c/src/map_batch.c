@@ -68,6 +68,10 @@ int eunomia_map__update_batch(const struct bpf_map *map, const void *keys, const
 		return err;
 	guest_list_u8_t key_bytes = { (uint8_t *)keys, (size_t)count * map->info.key_size };
 	guest_list_u8_t value_bytes = { (uint8_t *)values, (size_t)count * map->info.value_size };
+	if (eunomia_is_bloom_filter(map)) {
+		key_bytes = value_bytes;
+		value_bytes = eunomia_bytes(NULL, 0);
+	}
 	if (!eunomia_bpf_map_method_map_update_batch(handle, &key_bytes, &value_bytes, mode, &written, &error))
 		return eunomia_map_failure(map, &error);
 	return (int)written;

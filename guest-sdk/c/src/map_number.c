@@ -12,6 +12,13 @@ static struct {
 	int count;
 } numbered;
 
+static int insert_map_number(const struct bpf_map *map, const void *key, size_t key_size, int number)
+{
+	const struct bpf_map *inner = eunomia_map_of(number);
+
+	return inner ? eunomia_map__insert_map(map, key, key_size, inner) : -EBADF;
+}
+
 int bpf_map__fd(const struct bpf_map *constant)
 {
 	struct bpf_map *map = (struct bpf_map *)constant;
@@ -25,6 +32,7 @@ int bpf_map__fd(const struct bpf_map *constant)
 		return eunomia_fail(ENOMEM, "there is no memory left for the number of a map");
 	maps[numbered.count] = map;
 	numbered.maps = maps;
+	eunomia_insert_map_number = insert_map_number;
 	map->fd = FIRST + numbered.count++;
 	return map->fd;
 }

@@ -1,6 +1,7 @@
 /* The default printer. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "eunomia.h"
 #include "internal.h"
@@ -12,6 +13,7 @@ struct eunomia_printer {
 struct eunomia_events *eunomia_object__events(struct bpf_object *obj)
 {
 	const eunomia_bpf_object_description_t *description = eunomia_describe(obj);
+	const struct eunomia_output_options wished = eunomia_output_options();
 	struct eunomia_input *inputs = eunomia_allocate((description->maps.len + 1) * sizeof(*inputs));
 	struct eunomia_events *events = NULL;
 	size_t count = 0;
@@ -24,8 +26,10 @@ struct eunomia_events *eunomia_object__events(struct bpf_object *obj)
 		if (!map->source.is_some)
 			continue;
 		inputs[count].map = bpf_object__find_map_by_name(obj, eunomia_text(map->name));
-		inputs[count].interval = map->interval.is_some ? map->interval.val : 0;
+		if (map->interval.is_some)
+			inputs[count].interval = wished.interval ? wished.interval : map->interval.val;
 		inputs[count].clear = map->clear;
+		inputs[count].per_cpu = wished.per_cpu;
 		if (!inputs[count++].map)
 			goto out;
 	}
@@ -33,6 +37,12 @@ struct eunomia_events *eunomia_object__events(struct bpf_object *obj)
 out:
 	free(inputs);
 	return events;
+}
+
+/* A text as the contract has it, which stays the tool's. */
+static guest_string_t borrowed(const char *text)
+{
+	return (guest_string_t){ (uint8_t *)text, text ? strlen(text) : 0 };
 }
 
 struct eunomia_printer *eunomia_printer__open(struct bpf_object *obj, const struct eunomia_output_options *options)
@@ -46,14 +56,23 @@ struct eunomia_printer *eunomia_printer__open(struct bpf_object *obj, const stru
 		.utc_offset = wished.utc_offset,
 		.width = { .is_some = wished.width != 0, .val = wished.width },
 		.color = wished.color,
+		.filter = { .is_some = wished.filter != NULL, .val = borrowed(wished.filter) },
+		.sort = { .is_some = wished.sort != NULL, .val = borrowed(wished.sort) },
+		.top = { .is_some = wished.top != 0, .val = wished.top },
+		.max_rows = { .is_some = wished.max_rows != 0, .val = wished.max_rows },
+		.interval = { .is_some = wished.interval != 0, .val = wished.interval },
+		.per_cpu = wished.per_cpu,
 	};
 	eunomia_bpf_printer_list_source_format_t sources = { NULL, 0 };
 	struct eunomia_printer *printer = eunomia_allocate(sizeof(*printer));
 	eunomia_bpf_printer_error_t error;
 
 	sources.ptr = eunomia_allocate((description->maps.len + 1) * sizeof(*sources.ptr));
-	if (!printer || !sources.ptr)
+	how.fields.ptr = eunomia_allocate((wished.field_count + 1) * sizeof(*how.fields.ptr));
+	if (!printer || !sources.ptr || !how.fields.ptr)
 		goto failed;
+	for (; how.fields.len < wished.field_count; how.fields.len++)
+		how.fields.ptr[how.fields.len] = borrowed(wished.fields[how.fields.len]);
 	for (size_t i = 0; i < description->maps.len; i++) {
 		const eunomia_bpf_types_map_description_t *map = &description->maps.ptr[i];
 
@@ -66,9 +85,11 @@ struct eunomia_printer *eunomia_printer__open(struct bpf_object *obj, const stru
 		goto failed;
 	}
 	free(sources.ptr);
+	free(how.fields.ptr);
 	return printer;
 failed:
 	free(sources.ptr);
+	free(how.fields.ptr);
 	free(printer);
 	return NULL;
 }

@@ -87,6 +87,7 @@ void eunomia_programs_free(struct bpf_object *obj)
 		struct bpf_program *prog = obj->programs;
 
 		obj->programs = prog->next;
+		eunomia_program_close(prog);
 		if (prog->is_loaded)
 			eunomia_bpf_program_program_drop_own(prog->handle);
 		free(prog->name);

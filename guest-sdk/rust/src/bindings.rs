@@ -20,13 +20,14 @@ mod host {
         with: {
             "eunomia:bpf/types@0.1.0": eunomia_component::types,
             "eunomia:bpf/output@0.1.0": eunomia_component::output,
+            "eunomia:bpf/symbols@0.1.0": eunomia_component::symbols,
         },
         generate_all,
         generate_unused_types: true,
     });
 }
 
-pub use eunomia_component::bindings::{output, types};
+pub use eunomia_component::bindings::{output, symbols, types};
 pub use host::eunomia::bpf::{events, map, object, program, session};
 pub use host::wasi::io::poll;
 

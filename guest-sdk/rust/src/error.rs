@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::bindings::{events, map, object, output, printer, program};
+use crate::bindings::{events, map, object, output, printer, program, symbols};
 
 /// Why something did not work. It shows as the host's own words: what, where, why, and a hint where there is one.
 #[derive(Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub enum ErrorKind {
     Closed,
     /// The user asked for help or the version: the text is for standard output, and nothing is wrong.
     Help,
-    /// The command line is wrong.
+    /// The command line is wrong, or a filter or the name of a field that the user gave.
     Usage,
     /// Anything else.
     Other,
@@ -175,7 +175,17 @@ impl From<printer::Error> for Error {
         match error {
             printer::Error::Closed => Self::new(ErrorKind::Closed, CLOSED),
             printer::Error::Unsupported(text) => Self::new(ErrorKind::Unsupported, text),
+            printer::Error::Usage(text) => Self::new(ErrorKind::Usage, text),
             printer::Error::Other(text) => Self::new(ErrorKind::Other, text),
+        }
+    }
+}
+
+impl From<symbols::Error> for Error {
+    fn from(error: symbols::Error) -> Self {
+        match error {
+            symbols::Error::Denied(text) => Self::new(ErrorKind::Denied, text),
+            symbols::Error::Other(text) => Self::new(ErrorKind::Other, text),
         }
     }
 }

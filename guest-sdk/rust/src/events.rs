@@ -6,6 +6,7 @@ use core::time::Duration;
 use crate::error::Error;
 use crate::map::Map;
 use crate::object::Object;
+use crate::session;
 use crate::types::{Batch, Description, SourceFormat};
 
 /// A reader of several maps. Open it before programs are attached, so that nothing is lost.
@@ -88,18 +89,19 @@ pub struct Declared {
     formats: Vec<SourceFormat>,
 }
 
-/// Finds what the description of an object says is to be read.
+/// Finds what the description of an object says is to be read: maps at the interval, and in the way, that the user wishes.
 ///
 /// # Errors
 /// Where a map is missing.
 pub fn declared(object: &Object, description: &Description) -> Result<Declared, Error> {
     let (mut maps, mut formats) = (Vec::new(), Vec::new());
+    let wishes = session::output();
     for map in &description.maps {
         let Some(kind) = &map.source else { continue };
         let sampling = map.interval.map(|interval| Sampling {
-            interval,
+            interval: wishes.interval.unwrap_or(interval),
             clear: map.clear,
-            per_cpu: false,
+            per_cpu: wishes.per_cpu,
         });
         maps.push((object.map(&map.name)?, sampling));
         formats.push(SourceFormat {

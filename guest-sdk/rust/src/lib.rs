@@ -55,6 +55,7 @@ pub mod program;
 #[cfg(feature = "std")]
 mod run;
 pub mod session;
+pub mod symbols;
 
 pub use bindings::{poll, printer, types};
 pub use bytes::{Bool, Text};

@@ -12,6 +12,10 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`TypedMap`] is also for storage of tasks and control groups, whose keys are numbers of processes (`u32`) and groups (`u64`). A map
+//! goes into a map of maps with [`Map::insert_map`], a program into a program array with
+//! [`Program::insert`](crate::program::Program::insert), a record into a user ring buffer with [`Map::submit`].
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -24,7 +28,10 @@ use crate::bytemuck;
 use crate::bytes::read;
 use crate::{Error, ErrorKind};
 
-pub use crate::bindings::map::{Entries, Error as MapError, Info, Map, UpdateMode as Mode};
+mod kinds;
+
+pub use crate::bindings::map::{Entries, Error as MapError, Info, Map, Memory, UpdateMode as Mode};
+pub use kinds::{Arena, BloomFilter, LpmTrie, Queue, StackTraces};
 
 /// Entries that one call brings: enough that the call costs nothing an entry.
 const MOST: u32 = 4096;

@@ -1,19 +1,22 @@
 //! How to run a tool, checked.
 
+use std::str::FromStr;
 use std::time::Duration;
 
-use runtime::{Interface, OutputFormat, Places, Target};
+use runtime::{Interface, OutputFormat, Places, Target, View};
 
 use crate::failure::Failure;
 
 /// What formats are called, the default first. Which of them work is up to the printer.
-pub const FORMATS: [(&str, OutputFormat); 6] = [
+pub const FORMATS: [(&str, OutputFormat); 8] = [
     ("table", OutputFormat::Table),
     ("json", OutputFormat::Json),
     ("json-pretty", OutputFormat::JsonPretty),
     ("csv", OutputFormat::Csv),
     ("raw", OutputFormat::Raw),
     ("yaml", OutputFormat::Yaml),
+    ("folded", OutputFormat::Folded),
+    ("svg", OutputFormat::Svg),
 ];
 
 /// What a user may want of any run, whatever the tool is.
@@ -23,6 +26,10 @@ pub struct Options {
     pub format: OutputFormat,
     /// Whether a table may begin with a header line.
     pub header: bool,
+    /// What to show of them.
+    pub view: View,
+    /// Whether stack traces are shown with names.
+    pub symbols: bool,
     /// When to end.
     pub timeout: Option<Duration>,
     /// After how many events to end.
@@ -51,6 +58,8 @@ impl Default for Options {
         Self {
             format: OutputFormat::Table,
             header: true,
+            view: View::default(),
+            symbols: true,
             timeout: None,
             count: None,
             fail_on_loss: false,
@@ -61,15 +70,15 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The value of `--timeout`: seconds, also with a fraction.
-    pub fn seconds(text: &str) -> Result<Duration, Failure> {
+    /// The value of `--timeout` or `--interval`: seconds, also with a fraction.
+    pub fn seconds(option: &str, text: &str) -> Result<Duration, Failure> {
         text.parse()
             .ok()
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-            .filter(|timeout| !timeout.is_zero())
+            .filter(|time| !time.is_zero())
             .ok_or_else(|| {
                 Failure::usage(format!(
-                    "--timeout: found `{text}`, expected seconds above 0, such as 10 or 0.5"
+                    "--{option}: found `{text}`, expected seconds above 0, such as 10 or 0.5"
                 ))
             })
     }
@@ -108,11 +117,22 @@ impl Options {
         )))
     }
 
-    /// The value of `--count`.
-    pub fn events(text: &str) -> Result<u64, Failure> {
+    /// The value of `--count`, `--top` or `--max-rows`.
+    pub fn number<N: FromStr + Default + PartialEq>(option: &str, text: &str) -> Result<N, Failure> {
         text.parse()
             .ok()
-            .filter(|&count| count > 0)
-            .ok_or_else(|| Failure::usage(format!("--count: found `{text}`, expected a whole number above 0")))
+            .filter(|number| *number != N::default())
+            .ok_or_else(|| Failure::usage(format!("--{option}: found `{text}`, expected a whole number above 0")))
+    }
+
+    /// The value of `--fields`: names with commas between.
+    pub fn fields(text: &str) -> Result<Vec<String>, Failure> {
+        let fields: Vec<String> = text.split(',').map(|field| field.trim().to_owned()).collect();
+        if fields.iter().any(String::is_empty) {
+            return Err(Failure::usage(format!(
+                "--fields: found `{text}`, expected names with commas between, such as pid,comm"
+            )));
+        }
+        Ok(fields)
     }
 }

@@ -25,6 +25,8 @@ pub struct Run<'run> {
     pub unexplained: String,
     /// Whether a component may load packages that its file does not carry.
     pub undeclared_skeletons: bool,
+    /// Whether the tool may have the names of addresses.
+    pub symbols: bool,
     /// What `--verbose` says when it begins.
     pub beginning: String,
 }
@@ -48,6 +50,7 @@ pub fn run(run: Run<'_>, options: &Options, printer: &mut Printer) -> Result<Exi
     session.places = options.places.clone();
     session.unexplained = Some(run.unexplained);
     session.undeclared_skeletons = run.undeclared_skeletons;
+    session.symbols = run.symbols && options.symbols;
     signals::request_stop(&stop)
         .context("cannot listen for signals")
         .map_err(Failure::host)?;
@@ -87,6 +90,7 @@ fn output(options: &Options) -> OutputOptions {
         // A terminal that does not know its size says 0.
         width: size.map(|size| u32::from(size.ws_col)).filter(|&columns| columns > 0),
         color: terminal && printer::colors_allowed(),
+        view: options.view.clone(),
     }
 }
 

@@ -8,16 +8,27 @@ pub(crate) const LESS_LOSS: &str = "make the buffer bigger (`max_entries` of a r
 
 /// What became of the events, on one line.
 pub(crate) fn line(totals: &Totals) -> String {
-    let Totals { delivered, unread, .. } = totals;
-    let lost = totals
-        .lost
-        .map_or_else(|| "lost: unknown".to_owned(), |lost| format!("{lost} lost"));
-    format!("{}, {lost}, {unread} unread", events(*delivered))
+    let Totals {
+        delivered,
+        samples,
+        unread,
+        lost,
+    } = *totals;
+    let events = || {
+        let lost = lost.map_or_else(|| "lost: unknown".to_owned(), |lost| format!("{lost} lost"));
+        format!("{}, {lost}, {unread} unread", count(delivered, "event"))
+    };
+    match samples {
+        0 => events(),
+        // Maps lose nothing.
+        _ if delivered == 0 && unread == 0 && lost == Some(0) => count(samples, "sample"),
+        _ => format!("{}, {}", events(), count(samples, "sample")),
+    }
 }
 
 /// Whether there were any, as far as it is known.
 pub(crate) fn any(totals: &Totals) -> bool {
-    totals.delivered > 0 || totals.unread > 0 || totals.lost.is_some_and(|lost| lost > 0)
+    totals.delivered > 0 || totals.samples > 0 || totals.unread > 0 || totals.lost.is_some_and(|lost| lost > 0)
 }
 
 /// That some are missing.
@@ -25,12 +36,12 @@ pub(crate) fn loss(totals: &Totals, lost: u64) -> String {
     let produced = totals.delivered.saturating_add(totals.unread).saturating_add(lost);
     format!(
         "{lost} of {} lost: the buffer was full when they came",
-        events(produced)
+        count(produced, "event")
     )
 }
 
-fn events(count: u64) -> String {
-    format!("{count} event{}", if count == 1 { "" } else { "s" })
+fn count(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -41,6 +52,7 @@ mod tests {
     fn what_nobody_counts_is_unknown_and_never_0() {
         let mut totals = Totals {
             delivered: 1234,
+            samples: 0,
             lost: Some(0),
             unread: 2,
         };
@@ -50,6 +62,7 @@ mod tests {
         assert_eq!(
             line(&Totals {
                 delivered: 1,
+                samples: 0,
                 lost: Some(3),
                 unread: 0
             }),
@@ -58,9 +71,26 @@ mod tests {
     }
 
     #[test]
+    fn maps_lose_nothing_and_their_samples_are_counted() {
+        let mut totals = Totals {
+            delivered: 0,
+            samples: 1,
+            lost: Some(0),
+            unread: 0,
+        };
+        assert!(any(&totals));
+        assert_eq!(line(&totals), "1 sample");
+        (totals.delivered, totals.samples) = (5, 3);
+        assert_eq!(line(&totals), "5 events, 0 lost, 0 unread, 3 samples");
+        (totals.delivered, totals.lost) = (0, None);
+        assert_eq!(line(&totals), "0 events, lost: unknown, 0 unread, 3 samples");
+    }
+
+    #[test]
     fn losses_alone_are_events_too() {
         let mut totals = Totals {
             delivered: 0,
+            samples: 0,
             lost: None,
             unread: 0,
         };
@@ -73,6 +103,7 @@ mod tests {
     fn a_loss_is_told_as_part_of_what_was_produced() {
         let totals = Totals {
             delivered: 90,
+            samples: 0,
             lost: Some(7),
             unread: 3,
         };

@@ -22,7 +22,7 @@ pub struct Known {
 }
 
 /// All of them; `ecli run` has the same.
-pub static KNOWN: [Known; 11] = [
+pub static KNOWN: [Known; 19] = [
     Known {
         short: Some('o'),
         long: "output",
@@ -44,41 +44,91 @@ pub static KNOWN: [Known; 11] = [
         options.header = false;
         Ok(())
     }),
-    Known {
-        value: Some("SECONDS"),
-        ..flag(None, "timeout", |options, value| {
-            options.timeout = Some(Options::seconds(value)?);
+    with(
+        flag(None, "fields", |options, value| {
+            options.view.fields = Options::fields(value)?;
             Ok(())
-        })
-    },
-    Known {
-        value: Some("N"),
-        ..flag(None, "count", |options, value| {
-            options.count = Some(Options::events(value)?);
+        }),
+        "NAMES",
+    ),
+    with(
+        flag(None, "filter", |options, value| {
+            options.view.filter = Some(value.to_owned());
             Ok(())
-        })
-    },
-    Known {
-        value: Some("PROGRAM=TARGET"),
-        ..flag(None, "attach", |options, value| {
+        }),
+        "EXPRESSION",
+    ),
+    with(
+        flag(None, "sort", |options, value| {
+            options.view.sort = Some(value.to_owned());
+            Ok(())
+        }),
+        "FIELD",
+    ),
+    with(
+        flag(None, "top", |options, value| {
+            options.view.top = Some(Options::number("top", value)?);
+            Ok(())
+        }),
+        "N",
+    ),
+    with(
+        flag(None, "max-rows", |options, value| {
+            options.view.max_rows = Some(Options::number("max-rows", value)?);
+            Ok(())
+        }),
+        "N",
+    ),
+    with(
+        flag(None, "interval", |options, value| {
+            options.view.interval = Some(Options::seconds("interval", value)?);
+            Ok(())
+        }),
+        "SECONDS",
+    ),
+    flag(None, "per-cpu", |options, _| {
+        options.view.per_cpu = true;
+        Ok(())
+    }),
+    flag(None, "no-symbols", |options, _| {
+        options.symbols = false;
+        Ok(())
+    }),
+    with(
+        flag(None, "timeout", |options, value| {
+            options.timeout = Some(Options::seconds("timeout", value)?);
+            Ok(())
+        }),
+        "SECONDS",
+    ),
+    with(
+        flag(None, "count", |options, value| {
+            options.count = Some(Options::number("count", value)?);
+            Ok(())
+        }),
+        "N",
+    ),
+    with(
+        flag(None, "attach", |options, value| {
             options.places.targets.push(Options::attach(value)?);
             Ok(())
-        })
-    },
-    Known {
-        value: Some("NAME"),
-        ..flag(None, "iface", |options, value| {
+        }),
+        "PROGRAM=TARGET",
+    ),
+    with(
+        flag(None, "iface", |options, value| {
             options.places.interface = Some(Options::interface(value)?);
             Ok(())
-        })
-    },
-    Known {
-        value: Some("PATH"),
-        ..flag(None, "cgroup", |options, value| {
+        }),
+        "NAME",
+    ),
+    with(
+        flag(None, "cgroup", |options, value| {
             options.places.cgroup = Some(Options::cgroup(value)?);
             Ok(())
-        })
-    },
+        }),
+        "PATH",
+    ),
     flag(None, "fail-on-loss", |options, _| {
         options.fail_on_loss = true;
         Ok(())
@@ -109,16 +159,24 @@ const fn flag(short: Option<char>, long: &'static str, set: fn(&mut Options, &st
     }
 }
 
+const fn with(known: Known, value: &'static str) -> Known {
+    Known {
+        value: Some(value),
+        ..known
+    }
+}
+
 impl Options {
     /// Reads options as `ecli run` does: `-o json`, `-ojson`, `-jq`, `--output json`, `--output=json`. Of several of one kind, the
-    /// last one counts.
+    /// last one counts. Quotes keep words together as in a shell.
     ///
     /// # Errors
     /// An unknown word, a value that is missing or makes no sense, two options that exclude each other: in one line.
     pub fn from_words(text: &str) -> Result<Self, Failure> {
         let mut options = Self::default();
         let mut given: Vec<&Known> = Vec::new();
-        let mut words = text.split_whitespace();
+        let words = shlex::split(text).ok_or_else(|| Failure::usage("a quote is not closed"))?;
+        let mut words = words.iter().map(String::as_str);
         while let Some(word) = words.next() {
             for (known, attached) in split(word).ok_or_else(|| unknown(word))? {
                 if let Some(other) = given.iter().find(|other| known.conflict == Some(other.long)) {
@@ -203,6 +261,8 @@ impl fmt::Display for Known {
 mod tests {
     use std::time::Duration;
 
+    use runtime::View;
+
     use super::*;
 
     #[track_caller]
@@ -238,6 +298,19 @@ mod tests {
         ] {
             assert_eq!(options(text).format, OutputFormat::Json, "{text}");
         }
+        let found = options(
+            "--filter 'pid == 1 and comm != \"a b\"' --fields=pid,comm --sort -pid --top 5 --interval 2 --per-cpu",
+        );
+        let view = View {
+            fields: vec!["pid".into(), "comm".into()],
+            filter: Some("pid == 1 and comm != \"a b\"".into()),
+            sort: Some("-pid".into()),
+            top: Some(5),
+            interval: Some(Duration::from_secs(2)),
+            per_cpu: true,
+            ..View::default()
+        };
+        assert_eq!(found.view, view);
         for text in ["-jv", "-vj", "-vojson", "-vo json"] {
             let found = options(text);
             assert_eq!(
@@ -253,7 +326,8 @@ mod tests {
         for (text, message) in [
             (
                 "--frobnicate",
-                "`--frobnicate` is none of the options: -o/--output FORMAT, -j/--json, --no-header, --timeout SECONDS, --count N, \
+                "`--frobnicate` is none of the options: -o/--output FORMAT, -j/--json, --no-header, --fields NAMES, --filter EXPRESSION, \
+                 --sort FIELD, --top N, --max-rows N, --interval SECONDS, --per-cpu, --no-symbols, --timeout SECONDS, --count N, \
                  --attach PROGRAM=TARGET, --iface NAME, --cgroup PATH, --fail-on-loss, -q/--quiet, -v/--verbose",
             ),
             ("-jx", "`-jx` is none of the options: -o/--"),
@@ -265,7 +339,7 @@ mod tests {
             ("-j=1", "--json takes no value"),
             (
                 "-o xml",
-                "--output: found `xml`, expected one of table, json, json-pretty, csv, raw, yaml",
+                "--output: found `xml`, expected one of table, json, json-pretty, csv, raw, yaml, folded, svg",
             ),
             ("-j -o json", "--output and --json exclude each other"),
             ("-qv", "--verbose and --quiet exclude each other"),
@@ -273,6 +347,12 @@ mod tests {
                 "--timeout 0",
                 "--timeout: found `0`, expected seconds above 0, such as 10 or 0.5",
             ),
+            ("--filter 'pid == 1", "a quote is not closed"),
+            (
+                "--fields pid,,comm",
+                "--fields: found `pid,,comm`, expected names with commas between",
+            ),
+            ("--top 0", "--top: found `0`, expected a whole number above 0"),
             ("--count -1", "--count: found `-1`, expected a whole number above 0"),
         ] {
             let failure = Options::from_words(text).expect_err(text);

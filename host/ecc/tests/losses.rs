@@ -86,6 +86,7 @@ fn every_helper_is_counted_wherever_it_is_called() {
             delivered,
             lost,
             unread,
+            ..
         } = source.totals();
         let lost = lost.unwrap();
         assert!(lost > before, "{program} lost nothing");
@@ -122,6 +123,7 @@ fn each_buffer_has_the_losses_that_are_its_own() {
             delivered,
             lost,
             unread,
+            ..
         } = source.totals();
         let produced = number(&object, &format!("produced_{name}"));
         assert!(lost.unwrap() > 0, "{name} lost nothing");

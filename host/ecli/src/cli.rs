@@ -80,7 +80,8 @@ pub(crate) enum Command {
     override_usage = "ecli run [OPTIONS] NAME [ARGS]...",
 )]
 pub(crate) struct Run {
-    /// How to print events: table or json; json-pretty, csv, raw and yaml need a printer of your own
+    /// How to print events: table, json, json-pretty, csv, yaml, raw (bytes, each record after its length); and stacks for flame
+    /// graphs: folded, svg
     #[arg(short, long, value_name = "FORMAT", value_parser = format(), default_value = FORMATS[0].0, hide_possible_values = true)]
     pub(crate) output: OutputFormat,
 
@@ -92,11 +93,43 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) no_header: bool,
 
+    /// Print these members only, in this order, such as pid,comm or addr.port
+    #[arg(long, value_name = "NAMES", allow_hyphen_values = true)]
+    pub(crate) fields: Option<String>,
+
+    /// Print what fits, such as 'pid != 1 and (comm =~ "^ssh" or ret < 0)'
+    #[arg(long, value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub(crate) filter: Option<String>,
+
+    /// Sort by this member, the largest first; -FIELD: the smallest first. For maps, or with --top
+    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
+    pub(crate) sort: Option<String>,
+
+    /// Print the first N of each sample of a map, or of the events of each interval; a terminal shows them in place
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) top: Option<String>,
+
+    /// Print no more than N rows in all
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) max_rows: Option<String>,
+
+    /// Read maps, and print what --top asks for, at this interval [default: the package's, and 1]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) interval: Option<String>,
+
+    /// Print each CPU's value of a map that has one for each, not their sum
+    #[arg(long)]
+    pub(crate) per_cpu: bool,
+
+    /// Print the addresses of stack traces without names
+    #[arg(long)]
+    pub(crate) no_symbols: bool,
+
     /// End after this time, such as 10 or 0.5
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) timeout: Option<String>,
 
-    /// End after so many events
+    /// End after so many events or samples of maps
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) count: Option<String>,
 
@@ -128,6 +161,10 @@ pub(crate) struct Run {
     /// Let a component load BPF objects that it does not carry in its file
     #[arg(long)]
     pub(crate) allow_undeclared_skeletons: bool,
+
+    /// Let a component have the names of addresses, of the kernel and of all processes
+    #[arg(long)]
+    pub(crate) allow_symbols: bool,
 
     /// Say nothing but errors and losses, no totals at the end
     #[arg(short, long)]

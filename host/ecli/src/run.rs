@@ -32,6 +32,8 @@ pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Fai
     let (tool, skeleton) = prepare(&engine, content, &replacements, &settings.name)?;
     let ready = begin.elapsed() - read;
     let run = Run {
+        // A package's stack traces are printed by the tool that ships with this program.
+        symbols: skeleton.is_some() || settings.symbols,
         tool: &tool,
         name: tool_name,
         skeleton,

@@ -2,10 +2,12 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
 
 use console::{Failure, Options, Verbosity};
 use registry::Name;
-use runtime::{OutputFormat, Places};
+use runtime::{OutputFormat, Places, View};
 
 use crate::cli::Run;
 use crate::{failed, habits};
@@ -19,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) arguments: Vec<String>,
     pub(crate) options: Options,
     pub(crate) undeclared_skeletons: bool,
+    /// Whether a component may have names of addresses.
+    pub(crate) symbols: bool,
     pub(crate) printer: Option<Name>,
     pub(crate) args: Option<Name>,
     /// The options as they were typed, for the line that [`corrected`](Self::corrected) shows.
@@ -29,6 +33,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// Checks `run`, which was read from `line`.
     pub(crate) fn new(run: Run, line: &[OsString]) -> Result<Self, Failure> {
+        let view = view(&run)?;
         let before = line
             .get(2..line.len().saturating_sub(run.tool.len()))
             .unwrap_or_default();
@@ -45,8 +50,10 @@ impl Settings {
             options: Options {
                 format: if run.json { OutputFormat::Json } else { run.output },
                 header: !run.no_header,
-                timeout: run.timeout.as_deref().map(Options::seconds).transpose()?,
-                count: run.count.as_deref().map(Options::events).transpose()?,
+                view,
+                symbols: !run.no_symbols,
+                timeout: seconds("timeout", run.timeout.as_deref())?,
+                count: number("count", run.count.as_deref())?,
                 fail_on_loss: run.fail_on_loss,
                 verbosity: match (run.quiet, run.verbose) {
                     (true, _) => Verbosity::Quiet,
@@ -64,6 +71,7 @@ impl Settings {
                 },
             },
             undeclared_skeletons: run.allow_undeclared_skeletons,
+            symbols: run.allow_symbols,
             printer: run.printer.as_deref().map(parse_name).transpose()?,
             args: run.args.as_deref().map(parse_name).transpose()?,
         })
@@ -92,6 +100,31 @@ impl Settings {
         }
         .unwrap_or_else(|| "tool".into())
     }
+}
+
+fn view(run: &Run) -> Result<View, Failure> {
+    Ok(View {
+        fields: run
+            .fields
+            .as_deref()
+            .map(Options::fields)
+            .transpose()?
+            .unwrap_or_default(),
+        filter: run.filter.clone(),
+        sort: run.sort.clone(),
+        top: number("top", run.top.as_deref())?,
+        max_rows: number("max-rows", run.max_rows.as_deref())?,
+        interval: seconds("interval", run.interval.as_deref())?,
+        per_cpu: run.per_cpu,
+    })
+}
+
+fn seconds(option: &str, text: Option<&str>) -> Result<Option<Duration>, Failure> {
+    text.map(|text| Options::seconds(option, text)).transpose()
+}
+
+fn number<N: FromStr + Default + PartialEq>(option: &str, text: Option<&str>) -> Result<Option<N>, Failure> {
+    text.map(|text| Options::number(option, text)).transpose()
 }
 
 /// Splits what clap gathered from the first word that is no option of `run`. clap has taken one `--` away; it stands for

@@ -70,7 +70,8 @@ fn a_dash_and_two_dashes_are_standard_input() {
 #[test]
 fn options_before_the_name_belong_to_the_host() {
     let all = settings(
-        "ecli run -o csv --no-header --timeout 0.5 --count 7 --fail-on-loss --printer a.wasm --args b.wasm -q \
+        "ecli run -o csv --fields pid,a.b --filter pid==1 --sort -pid --top 3 --max-rows 9 --interval 2 --per-cpu --no-symbols \
+         --no-header --timeout 0.5 --count 7 --fail-on-loss --printer a.wasm --args b.wasm -q \
          --attach a=kprobe/x --attach b=xdp/eth0,mode=generic --iface eth1 --cgroup /sys/fs/cgroup/a p.json",
     );
     let expected = Settings {
@@ -78,6 +79,16 @@ fn options_before_the_name_belong_to_the_host() {
         arguments: vec![],
         options: Options {
             format: OutputFormat::Csv,
+            view: View {
+                fields: vec!["pid".into(), "a.b".into()],
+                filter: Some("pid==1".into()),
+                sort: Some("-pid".into()),
+                top: Some(3),
+                max_rows: Some(9),
+                interval: Some(Duration::from_secs(2)),
+                per_cpu: true,
+            },
+            symbols: false,
             header: false,
             timeout: Some(Duration::from_millis(500)),
             count: Some(7),
@@ -93,6 +104,7 @@ fn options_before_the_name_belong_to_the_host() {
             },
         },
         undeclared_skeletons: false,
+        symbols: false,
         printer: Some(Name::File("a.wasm".into())),
         args: Some(Name::File("b.wasm".into())),
         before: all.before.clone(),
@@ -201,7 +213,8 @@ fn the_options_without_a_command_line_are_those_of_run() {
         .get_arguments()
         .filter(|argument| {
             !argument.is_positional()
-                && !["help", "printer", "args", "allow_undeclared_skeletons"].contains(&argument.get_id().as_str())
+                && !["help", "printer", "args", "allow_undeclared_skeletons", "allow_symbols"]
+                    .contains(&argument.get_id().as_str())
         })
         .map(|argument| {
             let value = argument

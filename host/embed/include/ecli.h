@@ -68,6 +68,8 @@ struct ecli_run {
 	const struct ecli_stop *stop;
 	/* Lets a component load BPF objects that it does not carry. */
 	bool allow_undeclared_skeletons;
+	/* Lets it have the names of addresses, of the kernel and of all processes: stack traces are shown with names. */
+	bool allow_symbols;
 	/* Where events and words go; NULL: the process's standard output and standard error. */
 	ecli_write_fn on_output;
 	ecli_write_fn on_words;
@@ -78,9 +80,11 @@ struct ecli_run {
 struct ecli_outcome {
 	/* The tool's own status; 134 if it was stopped by a trap or a limit. */
 	int exit_code;
-	/* Records that the tool was given, that did not fit into a buffer, and that lay there at the end. `lost` is -1 where
+	/* Records of buffers that the tool was given, that did not fit into a buffer, and that lay there at the end. `lost` is -1 where
 	 * nobody counts. All are 0 if the tool never read events. */
 	uint64_t delivered;
+	/* Samples of maps that it was given. */
+	uint64_t samples;
 	int64_t lost;
 	uint64_t unread;
 	/* Why it was stopped, or why it never ran; NULL if there is nothing to say. */

@@ -19,6 +19,7 @@ pub struct EcliRun {
     timeout_ns: u64,
     stop: *const Stop,
     allow_undeclared_skeletons: bool,
+    allow_symbols: bool,
     on_output: Option<WriteFn>,
     on_words: Option<WriteFn>,
     context: *mut c_void,
@@ -31,6 +32,7 @@ type WriteFn = unsafe extern "C" fn(*mut c_void, *const c_void, usize) -> c_int;
 pub struct EcliOutcome {
     pub(crate) exit_code: c_int,
     pub(crate) delivered: u64,
+    pub(crate) samples: u64,
     pub(crate) lost: i64,
     pub(crate) unread: u64,
     pub(crate) error: *mut c_char,
@@ -41,6 +43,7 @@ impl Default for EcliOutcome {
         Self {
             exit_code: 0,
             delivered: 0,
+            samples: 0,
             lost: 0,
             unread: 0,
             error: std::ptr::null_mut(),
@@ -86,6 +89,7 @@ impl EcliRun {
         };
         session.count = (self.count > 0).then_some(self.count);
         session.undeclared_skeletons = self.allow_undeclared_skeletons;
+        session.symbols = self.allow_symbols;
         if let Some(stream) = self.stream(self.on_output) {
             session.stdout = stream;
         }
@@ -96,6 +100,7 @@ impl EcliRun {
         let totals = ended.totals;
         let mut outcome = EcliOutcome {
             delivered: totals.map_or(0, |totals| totals.delivered),
+            samples: totals.map_or(0, |totals| totals.samples),
             lost: totals.map_or(0, |totals| {
                 totals.lost.map_or(-1, |lost| i64::try_from(lost).unwrap_or(i64::MAX))
             }),

@@ -9,13 +9,16 @@ pub const CPU_UNKNOWN: u16 = 0xffff;
 ///
 /// `data` holds them back to back, each behind a header of 8 bytes in native byte order: the record's length in bytes without
 /// header and padding (u32), the index of its map in the list that the source was opened with (u16), the CPU that wrote it or
-/// [`CPU_UNKNOWN`] (u16). Each record is padded to a multiple of 8 bytes; what the padding holds is not defined.
+/// [`CPU_UNKNOWN`] (u16). Each record is padded to a multiple of 8 bytes; what the padding holds is not defined. The entries of a sampled
+/// map are a key, padded to 8 bytes, and a value; after the last comes a record of length 0.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// Headers and records.
     pub data: Vec<u64>,
-    /// How many records `data` holds.
+    /// How many records `data` holds, without those that only end a sample.
     pub records: u64,
+    /// How many samples of maps end in it.
+    pub samples: u64,
     /// How many records the kernel reported lost since the batch before: perf buffers only.
     pub lost: u64,
     /// When the batch was read: nanoseconds since 1970-01-01 00:00 UTC.
@@ -27,6 +30,7 @@ impl Batch {
     pub(crate) fn clear(&mut self) {
         self.data.clear();
         self.records = 0;
+        self.samples = 0;
         self.lost = 0;
     }
 

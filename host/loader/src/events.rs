@@ -1,4 +1,4 @@
-//! One reader for several ring and perf buffers, a batch a call.
+//! One reader for several ring buffers, perf buffers and sampled maps, a batch a call.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use crate::map::Map;
 use crate::pace::{Look, Pace, Step};
 use crate::reader::Reader;
 use crate::ring::End;
+use crate::sampled::Sampling;
 use crate::stop::Stop;
 
 /// The most maps that one source reads: its index has to fit into a record's header.
@@ -22,6 +23,25 @@ const COUNTED: u64 = 1024;
 /// How often, and how long each time, the end waits for a record that a program is still writing. Programs take microseconds.
 const BUSY_TRIES: u32 = 20;
 const BUSY_SLEEP: Duration = Duration::from_micros(100);
+
+/// One map to read from.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// A ring buffer or a perf event array; with `sampling`, a map of another kind.
+    pub map: Map,
+    /// How it is sampled; `None` for a buffer.
+    pub sampling: Option<Sampling>,
+}
+
+impl From<&Map> for Input {
+    /// A buffer.
+    fn from(map: &Map) -> Self {
+        Self {
+            map: map.clone(),
+            sampling: None,
+        }
+    }
+}
 
 /// How an [`EventSource`] is opened.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +59,7 @@ impl Default for EventOptions {
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// The batch holds something: records, or only the news of losses.
+    /// The batch holds something: records, the end of a sample, or only the news of losses.
     Batch,
     /// The time is up; the batch is empty.
     TimedOut,
@@ -50,15 +70,17 @@ pub enum Next {
 /// What became of the events of all maps of a source. Exact while nothing produces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Records handed out.
+    /// Records of buffers handed out.
     pub delivered: u64,
+    /// Samples of maps handed out to their end.
+    pub samples: u64,
     /// Records that did not fit into a buffer; `None` if of one of the maps neither the kernel nor a counter tells.
     pub lost: Option<u64>,
     /// Complete records that lie in the buffers.
     pub unread: u64,
 }
 
-/// Reads ring buffers and perf buffers.
+/// Reads ring buffers and perf buffers, and samples other maps.
 ///
 /// Open it before programs are attached: what a program sends to a perf buffer that is not open is lost and not counted by the
 /// kernel. A map has no more than one reader at a time.
@@ -66,7 +88,7 @@ pub struct Totals {
 pub struct EventSource {
     // The buffers go first: libbpf clears a perf buffer's map when it is closed.
     buffers: Vec<Buffer>,
-    maps: Vec<Map>,
+    inputs: Vec<Input>,
     _readers: Vec<Reader>,
     epoll: OwnedFd,
     pace: Pace,
@@ -78,42 +100,50 @@ pub struct EventSource {
     /// they go on, and the end would never come.
     settled: bool,
     delivered: u64,
+    samples: u64,
 }
 
 impl EventSource {
-    /// Makes a reader. The index of a map in `maps` is what the headers of its records name.
+    /// Makes a reader of buffers. The index of a map in `maps` is what the headers of its records name.
     ///
     /// A map that is no buffer is [`Kind::InvalidInput`]. With no maps at all, `next` waits for its deadline or the end.
     pub fn open(maps: &[Map], options: EventOptions) -> Result<Self> {
-        if maps.len() > MAPS {
+        Self::of(maps.iter().map(Input::from).collect(), options)
+    }
+
+    /// Makes a reader of buffers and sampled maps.
+    pub fn of(inputs: Vec<Input>, options: EventOptions) -> Result<Self> {
+        if inputs.len() > MAPS {
             return Err(Error::invalid(format!(
                 "{} maps are more than one source reads ({MAPS})",
-                maps.len()
+                inputs.len()
             )));
         }
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let readers = maps.iter().map(Reader::of).collect::<Result<_>>()?;
-        let mut buffers = Vec::with_capacity(maps.len());
-        for (map, source) in maps.iter().zip(0..) {
-            let buffer = Buffer::open(map, source, options)
-                .map_err(|error| error.context(format!("map {} cannot be read as a buffer", map.name())))?;
-            let fd = match &buffer {
-                Buffer::Ring(_) => map.as_fd(),
-                Buffer::Perf(perf) => perf.fd(),
-            };
-            epoll::add(
-                &epoll,
-                fd,
-                epoll::EventData::new_u64(source.into()),
-                epoll::EventFlags::IN,
-            )?;
+        // What is sampled stays as it is for whoever else reads it.
+        let read = inputs.iter().filter(|input| input.sampling.is_none());
+        let readers = read.map(|input| Reader::of(&input.map)).collect::<Result<_>>()?;
+        let mut buffers = Vec::with_capacity(inputs.len());
+        for (input, source) in inputs.iter().zip(0..) {
+            let buffer = Buffer::open(input, source, options).map_err(|error| {
+                let how = if input.sampling.is_some() {
+                    "sampled"
+                } else {
+                    "read as a buffer"
+                };
+                error.context(format!("map {} cannot be {how}", input.map.name()))
+            })?;
+            if let Some(fd) = buffer.fd(input) {
+                let data = epoll::EventData::new_u64(source.into());
+                epoll::add(&epoll, fd, data, epoll::EventFlags::IN)?;
+            }
             buffers.push(buffer);
         }
         let smallest = buffers.iter().map(Buffer::size).min().unwrap_or(u64::MAX);
         let pace = Pace::new(Instant::now(), smallest);
         Ok(Self {
             buffers,
-            maps: maps.to_vec(),
+            inputs,
             _readers: readers,
             epoll,
             pace,
@@ -121,12 +151,13 @@ impl EventSource {
             ending: false,
             settled: false,
             delivered: 0,
+            samples: 0,
         })
     }
 
     /// Waits for records and moves as many as fit into `batch`, whose memory is used again.
     ///
-    /// `max_bytes` bounds the batch with headers and padding, `limit` its number of records. Records that follow shortly are
+    /// `max_bytes` bounds the batch with headers and padding, `limit` how many records of buffers and ends of samples are in it. Records that follow shortly are
     /// waited for, up to 10 ms and never until a buffer fills, unless `deadline` is nearer. A deadline that has passed only looks.
     ///
     /// A record that alone is larger than `max_bytes` is [`Kind::TooSmall`]; nothing was consumed.
@@ -146,9 +177,9 @@ impl EventSource {
                 Next::Ended => return self.drain(max_bytes, limit, batch),
             }
             let began = Instant::now();
-            let all = self.read(max_bytes, limit, batch)?;
-            self.pace.taken(began, batch.records, all);
-            if batch.records > 0 || batch.lost > 0 {
+            let (all, events) = self.read(max_bytes, limit, batch)?;
+            self.pace.taken(began, events, all);
+            if !batch.data.is_empty() || batch.lost > 0 {
                 return Ok(Next::Batch);
             }
             // What is there is still being written, or was taken back. The descriptor would be ready at once and for as long.
@@ -173,6 +204,9 @@ impl EventSource {
                 return Ok(Next::Ended);
             }
             let now = Instant::now();
+            if self.due(now).is_some_and(|due| due <= now) {
+                return Ok(Next::Batch);
+            }
             let (bytes, share) = self.filled();
             let late = deadline.is_some_and(|deadline| deadline <= now);
             let enough = late || bytes >= max_bytes as u64 || self.has_records(limit);
@@ -191,9 +225,15 @@ impl EventSource {
         }
     }
 
-    /// Whether a buffer holds something that was not read.
+    /// Whether a buffer holds something that was not read, or a map is to be sampled now.
     pub fn is_ready(&self) -> bool {
-        self.filled().0 > 0
+        let now = Instant::now();
+        self.filled().0 > 0 || self.due(now).is_some_and(|due| due <= now)
+    }
+
+    /// When the next map is to be sampled.
+    pub fn due(&self, now: Instant) -> Option<Instant> {
+        self.buffers.iter().filter_map(|buffer| buffer.due(now)).min()
     }
 
     /// Complete records that lie in the buffers: those that a program took back are not counted.
@@ -206,25 +246,27 @@ impl EventSource {
     /// From the counter that the package names for the map; else, for a perf buffer, from the kernel if it counts, as Linux does
     /// from 6.0; else `None`: unknown. Maps may share a counter: each then has the losses of all of them.
     pub fn lost(&self, index: usize) -> Option<u64> {
-        let counted = self.maps.get(index).and_then(Map::lost);
+        let counted = self.inputs.get(index).and_then(|input| input.map.lost());
         match self.buffers.get(index)? {
             Buffer::Perf(perf) => counted.or_else(|| perf.lost()),
             Buffer::Ring(_) => counted,
+            Buffer::Sampled(_) => Some(0),
         }
     }
 
     /// What became of the events so far.
     pub fn totals(&self) -> Totals {
-        let lost = self.maps.iter().enumerate().try_fold(0_u64, |all, (index, map)| {
-            let mut earlier = self.maps.iter().take(index);
+        let lost = self.inputs.iter().enumerate().try_fold(0_u64, |all, (index, input)| {
+            let mut earlier = self.inputs.iter().take(index);
             // A counter that several maps share counts once.
-            if earlier.any(|earlier| earlier.shares_counter(map)) {
+            if earlier.any(|earlier| earlier.map.shares_counter(&input.map)) {
                 return Some(all);
             }
             Some(all.saturating_add(self.lost(index)?))
         });
         Totals {
             delivered: self.delivered,
+            samples: self.samples,
             lost,
             unread: self.unread(),
         }
@@ -244,8 +286,8 @@ impl EventSource {
             }
         }
         for _ in 0..BUSY_TRIES {
-            let all = self.read(max_bytes, limit, batch)?;
-            if batch.records > 0 {
+            let (all, _) = self.read(max_bytes, limit, batch)?;
+            if !batch.data.is_empty() {
                 return Ok(Next::Batch);
             }
             if all {
@@ -263,20 +305,31 @@ impl EventSource {
         Ok(if batch.lost > 0 { Next::Batch } else { Next::Ended })
     }
 
-    /// Reads from each buffer in turn. Gives back whether all were read to their end.
-    fn read(&mut self, max_bytes: usize, limit: Option<u64>, batch: &mut Batch) -> Result<bool> {
-        let mut all = true;
+    /// Reads from each buffer in turn. Gives back whether all were read to their end, and how many records came from buffers.
+    fn read(&mut self, max_bytes: usize, limit: Option<u64>, batch: &mut Batch) -> Result<(bool, u64)> {
+        let (mut all, mut events) = (true, 0);
         batch.stamp();
+        let now = Instant::now();
         for turn in 0..self.buffers.len() {
             let index = (self.first + turn) % self.buffers.len();
             let Some(buffer) = self.buffers.get_mut(index) else {
                 break;
             };
             let room = max_bytes.saturating_sub(batch.data.len() * 8);
-            let end = buffer.read(batch, room, limit.unwrap_or(u64::MAX) - batch.records);
+            let left = limit.unwrap_or(u64::MAX).saturating_sub(events + batch.samples);
+            let before = batch.records;
+            let end = match left {
+                0 => End::Limit,
+                _ => buffer
+                    .read(batch, room, left, now)
+                    .map_err(|error| error.context(format!("map {} cannot be sampled", self.map_name(index))))?,
+            };
+            if !self.is_sampled(index) {
+                events += batch.records - before;
+            }
             all &= end == End::Exhausted;
             match end {
-                End::Full(needed) if batch.records == 0 => {
+                End::Full(needed) if batch.data.is_empty() => {
                     let message = format!(
                         "a record of map {} needs {needed} bytes, {max_bytes} were given",
                         self.map_name(index)
@@ -290,8 +343,13 @@ impl EventSource {
                 End::Exhausted | End::Busy => {}
             }
         }
-        self.delivered += batch.records;
-        Ok(all)
+        self.delivered += events;
+        self.samples += batch.samples;
+        Ok((all, events))
+    }
+
+    fn is_sampled(&self, index: usize) -> bool {
+        self.inputs.get(index).is_some_and(|input| input.sampling.is_some())
     }
 
     /// Bytes in all buffers, and how full the fullest is.
@@ -310,7 +368,7 @@ impl EventSource {
     /// Sleeps at most so long, until the deadline or a stop; and, with `listen`, until the kernel has something. Says if it has.
     fn sleep(&self, time: Option<Duration>, deadline: Option<Instant>, stop: &Stop, listen: bool) -> Result<bool> {
         let now = Instant::now();
-        let until = [deadline, stop.deadline()]
+        let until = [deadline, stop.deadline(), self.due(now)]
             .into_iter()
             .flatten()
             .map(|end| end.saturating_duration_since(now));
@@ -334,6 +392,6 @@ impl EventSource {
     }
 
     fn map_name(&self, index: usize) -> &str {
-        self.maps.get(index).map_or("", Map::name)
+        self.inputs.get(index).map_or("", |input| input.map.name())
     }
 }

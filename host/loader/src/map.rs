@@ -1,19 +1,27 @@
 //! Maps in the kernel, as bytes whose lengths are checked here.
 
-use std::ffi::c_void;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::ptr;
 use std::sync::Arc;
 
 use crate::error::{ENOTSUPP, Error, Kind, Result};
 use crate::lost::Counter;
+use crate::map_key::pointer;
 use crate::object::Object;
 use crate::raw::{self, MapEntry};
 use crate::refused_kinds::{self, Access};
 
+pub(crate) use crate::map_info::{MapInfo, kind_name};
+
 /// A map in the kernel.
 ///
-/// A value of a per-CPU map is the values of all possible CPUs one after the other, each padded to a multiple of 8 bytes.
+/// A value of a per-CPU map is the values of all possible CPUs one after the other, each padded to a multiple of 8 bytes. Keys and
+/// values are the kernel's, but where those would be descriptors of this process:
+/// * The key of task storage is the number of a process, `u32`; from Linux 6.9 also that of a thread.
+/// * The key of control group storage is the group's number, `u64`, as `bpf_get_current_cgroup_id` gives it.
+/// * A bloom filter is a set: its elements are the keys, and values are empty.
+/// * Maps of maps and program arrays are read as the kernel's numbers of what is in them. [`Map::insert_map`] and
+///   [`Program::insert`](crate::Program::insert) write them.
 #[derive(Clone, Debug)]
 pub struct Map {
     info: Arc<MapInfo>,
@@ -22,29 +30,6 @@ pub struct Map {
     fd: i32,
     // Keeps the descriptor open.
     object: Object,
-}
-
-/// What is known of a map.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MapInfo {
-    /// Its C identifier.
-    pub name: String,
-    /// The kernel's number of this map.
-    pub id: u32,
-    /// `enum bpf_map_type`.
-    pub kind: u32,
-    /// Bytes of a key; 0 where the kind has none.
-    pub key_size: u32,
-    /// Bytes of what one lookup gives: for a per-CPU map `cpus` times `value_stride`.
-    pub value_size: u32,
-    /// From one CPU's value to the next; 0 for a map that is not per CPU.
-    pub value_stride: u32,
-    /// How many values a per-CPU map has for a key; 0 for a map that is not per CPU.
-    pub cpus: u32,
-    /// The most entries it takes; for a ring buffer its bytes.
-    pub max_entries: u32,
-    /// `BPF_F_*`, as given at creation.
-    pub flags: u32,
 }
 
 /// What an update expects of the key.
@@ -132,51 +117,91 @@ impl Map {
         self.record
     }
 
-    /// The value of a key; `None` if there is no such key.
+    /// The value of a key; `None` if there is no such key. Queues and stacks have an empty key: it shows what would be popped. A prefix
+    /// trie answers with the longest prefix that holds the key, a bloom filter with an empty value where the element may be in.
     ///
-    /// [`Kind::Unsupported`] if the keys are descriptors of the host, as those of task storage are. What changes a map is refused
-    /// likewise where the values are descriptors, as those of a program array.
+    /// [`Kind::Unsupported`] and [`Kind::KernelLacks`] for kinds of maps that are not read so; the text says what is done instead.
     pub fn lookup(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
         refused_kinds::check(&self.info, Access::Read)?;
-        self.check_key(key)?;
+        if self.info.kind == libbpf_sys::BPF_MAP_TYPE_BLOOM_FILTER {
+            return self.may_hold(key);
+        }
+        let key = match self.kernel_key(key) {
+            Ok(key) => key,
+            Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let mut value = vec![0_u8; self.info.value_size as usize];
         // SAFETY: the kernel reads a key and writes a value of this map's sizes; both buffers have them.
-        let code = unsafe { libbpf_sys::bpf_map_lookup_elem(self.fd, pointer(key), value.as_mut_ptr().cast()) };
+        let code = unsafe { libbpf_sys::bpf_map_lookup_elem(self.fd, key.as_ptr(), value.as_mut_ptr().cast()) };
         self.found(code, value, "read")
     }
 
+    /// Whether an element may be in a bloom filter.
+    fn may_hold(&self, element: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.check_key(element)?;
+        let mut element = element.to_vec();
+        // SAFETY: such a map has no key, and its elements are of the length that was just checked.
+        let code = unsafe { libbpf_sys::bpf_map_lookup_elem(self.fd, ptr::null(), element.as_mut_ptr().cast()) };
+        self.found(code, Vec::new(), "read")
+    }
+
     /// The value of a key, which is deleted; `None` if there is no such key. Queues and stacks have an empty key: it pops.
+    ///
+    /// Where the kernel does not do that in one step, as for hash tables before Linux 5.14, it is done in two: what a program writes
+    /// between them is lost.
     pub fn lookup_and_delete(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        refused_kinds::check(&self.info, Access::Change)?;
-        self.check_key(key)?;
+        refused_kinds::check(&self.info, Access::Delete)?;
+        let bytes = key;
+        let key = match self.kernel_key(key) {
+            Ok(key) => key,
+            Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let mut value = vec![0_u8; self.info.value_size as usize];
         // SAFETY: as in `lookup`.
         let code =
-            unsafe { libbpf_sys::bpf_map_lookup_and_delete_elem(self.fd, pointer(key), value.as_mut_ptr().cast()) };
+            unsafe { libbpf_sys::bpf_map_lookup_and_delete_elem(self.fd, key.as_ptr(), value.as_mut_ptr().cast()) };
+        if is_lacking(code) && !bytes.is_empty() {
+            let found = self.lookup(bytes)?;
+            return match self.delete(bytes) {
+                Ok(()) => Ok(found),
+                Err(error) if error.kind() == Kind::NotFound => Ok(None),
+                Err(error) => Err(error),
+            };
+        }
         self.found(code, value, "read and delete")
     }
 
-    /// Writes a value; with per-CPU maps all CPUs' values at once.
+    /// Writes a value; with per-CPU maps all CPUs' values at once. Queues and stacks have an empty key: it pushes, and with
+    /// [`UpdateMode::Exist`] what is oldest makes room.
     pub fn update(&self, key: &[u8], value: &[u8], mode: UpdateMode) -> Result<()> {
-        refused_kinds::check(&self.info, Access::Change)?;
-        self.check_key(key)?;
+        refused_kinds::check(&self.info, Access::Update)?;
+        refused_kinds::check_value(&self.info, value)?;
+        let kernel_key = self.kernel_key(key)?;
         self.check_value(value)?;
+        let (key, value) = match self.info.kind {
+            // The kernel's filters have values and no keys.
+            libbpf_sys::BPF_MAP_TYPE_BLOOM_FILTER => (ptr::null(), pointer(key)),
+            _ => (kernel_key.as_ptr(), pointer(value)),
+        };
         // SAFETY: the kernel reads a key and a value of this map's sizes, which were just checked.
-        let code = unsafe { libbpf_sys::bpf_map_update_elem(self.fd, pointer(key), pointer(value), mode.flags()) };
+        let code = unsafe { libbpf_sys::bpf_map_update_elem(self.fd, key, value, mode.flags()) };
         raw::check(code).map_err(|error| self.refused(error, code, "write"))
     }
 
     /// Deletes a key; [`Kind::NotFound`] if there is no such key.
     pub fn delete(&self, key: &[u8]) -> Result<()> {
-        refused_kinds::check(&self.info, Access::Change)?;
-        self.check_key(key)?;
+        refused_kinds::check(&self.info, Access::Delete)?;
+        let key = self.kernel_key(key)?;
         // SAFETY: the kernel reads a key of this map's size, which was just checked.
-        let code = unsafe { libbpf_sys::bpf_map_delete_elem(self.fd, pointer(key)) };
+        let code = unsafe { libbpf_sys::bpf_map_delete_elem(self.fd, key.as_ptr()) };
         raw::check(code).map_err(|error| self.refused(error, code, "delete from"))
     }
 
     /// The key after `key`, or the first one; `None` at the end. If `key` is gone it begins again.
     pub fn next_key(&self, key: Option<&[u8]>) -> Result<Option<Vec<u8>>> {
+        refused_kinds::check(&self.info, Access::Walk)?;
         if let Some(key) = key {
             self.check_key(key)?;
         }
@@ -185,16 +210,6 @@ impl Map {
         // SAFETY: the kernel reads a key, if there is one, and writes a key of this map's size.
         let code = unsafe { libbpf_sys::bpf_map_get_next_key(self.fd, from, next.as_mut_ptr().cast()) };
         self.found(code, next, "walk")
-    }
-
-    /// One CPU's value put in for all; the value itself for a map that is not per CPU.
-    pub(crate) fn for_all_cpus(&self, value: &[u8]) -> Vec<u8> {
-        if self.info.cpus == 0 {
-            return value.to_vec();
-        }
-        let mut one = value.to_vec();
-        one.resize(self.info.value_stride as usize, 0);
-        one.repeat(self.info.cpus as usize)
     }
 
     /// As libbpf has it.
@@ -241,15 +256,22 @@ impl Map {
         match -code {
             libc::EEXIST => Error::new(Kind::Exists, format!("map {name} has this key already")),
             libc::ENOENT => Error::not_found(format!("map {name} has no such key")),
-            libc::E2BIG => Error::new(
+            libc::E2BIG | libc::ENOSPC => Error::new(
                 Kind::Full,
                 format!(
                     "map {name} is full, or the key is beyond its {} entries",
                     self.info.max_entries
                 ),
             ),
-            libc::EOPNOTSUPP | libc::EINVAL | ENOTSUPP => Error::new(
-                Kind::Unsupported,
+            libc::EINVAL if self.info.kind == libbpf_sys::BPF_MAP_TYPE_LPM_TRIE => Error::new(
+                Kind::KernelLacks,
+                format!(
+                    "map {name} has no such prefix: a key begins with the prefix's length, at most {} bits",
+                    self.info.key_size.saturating_sub(4).saturating_mul(8)
+                ),
+            ),
+            _ if is_lacking(code) => Error::new(
+                Kind::KernelLacks,
                 format!(
                     "the kernel cannot {doing} map {name}, a {}, in this way",
                     kind_name(self.info.kind)
@@ -267,66 +289,7 @@ impl AsFd for Map {
     }
 }
 
-impl MapInfo {
-    fn read(name: &str, fd: i32) -> Result<Self> {
-        let mut info = libbpf_sys::bpf_map_info::default();
-        let mut size = size_of::<libbpf_sys::bpf_map_info>() as u32;
-        // SAFETY: the descriptor is open, and the kernel writes at most `size` bytes into `info`, which is plain data.
-        let code = unsafe { libbpf_sys::bpf_map_get_info_by_fd(fd, &raw mut info, &raw mut size) };
-        raw::check(code).map_err(|error| error.context(format!("the kernel does not describe map {name}")))?;
-        let per_cpu = matches!(
-            info.type_,
-            libbpf_sys::BPF_MAP_TYPE_PERCPU_HASH
-                | libbpf_sys::BPF_MAP_TYPE_PERCPU_ARRAY
-                | libbpf_sys::BPF_MAP_TYPE_LRU_PERCPU_HASH
-                | libbpf_sys::BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE
-        );
-        let (cpus, stride) = if per_cpu {
-            (possible_cpus()?, info.value_size.next_multiple_of(8))
-        } else {
-            (0, 0)
-        };
-        Ok(Self {
-            name: name.to_owned(),
-            id: info.id,
-            kind: info.type_,
-            key_size: info.key_size,
-            value_size: if per_cpu {
-                cpus.saturating_mul(stride)
-            } else {
-                info.value_size
-            },
-            value_stride: stride,
-            cpus,
-            max_entries: info.max_entries,
-            flags: info.map_flags,
-        })
-    }
-}
-
-/// How many CPUs the kernel counts in per-CPU maps.
-fn possible_cpus() -> Result<u32> {
-    // SAFETY: no arguments; it reads a file of the kernel's.
-    let cpus = unsafe { libbpf_sys::libbpf_num_possible_cpus() };
-    u32::try_from(cpus).map_err(|_| Error::from_errno(cpus).context("the number of CPUs cannot be read"))
-}
-
-/// The name of a kind of map, such as `ringbuf`.
-pub(crate) fn kind_name(kind: u32) -> String {
-    // SAFETY: libbpf answers a string of its own, or null for kinds that it does not know.
-    let name = raw::text(unsafe { libbpf_sys::libbpf_bpf_map_type_str(kind) });
-    if name.is_empty() {
-        format!("map of kind {kind}")
-    } else {
-        format!("{name} map")
-    }
-}
-
-/// The pointer that stands for a key or value: null where there is none.
-pub(crate) fn pointer(bytes: &[u8]) -> *const c_void {
-    if bytes.is_empty() {
-        ptr::null()
-    } else {
-        bytes.as_ptr().cast()
-    }
+/// Whether the kernel says that it does not do this with a map of this kind.
+fn is_lacking(code: i32) -> bool {
+    matches!(-code, libc::EOPNOTSUPP | libc::EINVAL | ENOTSUPP)
 }

@@ -3,8 +3,8 @@
 use std::ffi::c_void;
 use std::ptr;
 
-use crate::error::{ENOTSUPP, Error, Result};
-use crate::map::{Map, UpdateMode, pointer};
+use crate::error::{ENOTSUPP, Error, Kind, Result};
+use crate::map::{Map, UpdateMode};
 use crate::refused_kinds::{self, Access};
 
 /// Below this many entries they are read one by one: the kernel gives a bucket of a hash table whole or not at all.
@@ -43,30 +43,45 @@ impl Map {
     /// or come twice. The caller bounds `most`; memory for so many entries, but no more than the map has, is taken.
     pub fn lookup_batch(&self, start: Option<&[u8]>, most: u32) -> Result<Entries> {
         refused_kinds::check(self.info(), Access::Read)?;
+        refused_kinds::check(self.info(), Access::Walk)?;
         self.batch(start, most, libbpf_sys::bpf_map_lookup_batch, false)
     }
 
-    /// The same, and what is given back is deleted.
+    /// The same, and what is given back is deleted. Queues and stacks have no keys: values are popped.
     pub fn lookup_and_delete_batch(&self, start: Option<&[u8]>, most: u32) -> Result<Entries> {
-        refused_kinds::check(self.info(), Access::Change)?;
+        refused_kinds::check(self.info(), Access::Delete)?;
+        if self.info().is_queue() {
+            return self.pop(start, most);
+        }
+        refused_kinds::check(self.info(), Access::Walk)?;
         self.batch(start, most, libbpf_sys::bpf_map_lookup_and_delete_batch, true)
     }
 
-    /// Writes many entries. Gives back how many were written; an error only if the first one could not be.
+    /// Writes many entries. Gives back how many were written; an error only if the first one could not be. Queues and stacks have no
+    /// keys, bloom filters no values.
     pub fn update_batch(&self, keys: &[u8], values: &[u8], mode: UpdateMode) -> Result<u32> {
-        refused_kinds::check(self.info(), Access::Change)?;
-        let keys = self.split_keys(keys)?;
-        let each = (self.info().value_size as usize).max(1);
-        if values.len() != keys.len() * self.info().value_size as usize {
+        let (key, value) = (self.info().key_size as usize, self.info().value_size as usize);
+        let count = if key == 0 {
+            values.len() / value.max(1)
+        } else {
+            self.split_keys(keys)?.len()
+        };
+        if keys.len() != count * key || values.len() != count * value {
             let message = format!(
-                "{} keys and {} bytes of values of {each} each do not match",
+                "{} bytes of keys of {key} each and {} bytes of values of {value} each do not match",
                 keys.len(),
                 values.len()
             );
             return Err(Error::invalid(message).context(format!("map {}", self.name())));
         }
         let mut written = 0;
-        for (key, value) in keys.zip(values.chunks_exact(each)) {
+        for place in 0..count {
+            let part = |bytes: &'_ [u8], size: usize| -> std::ops::Range<usize> {
+                let start = (place * size).min(bytes.len());
+                start..(start + size).min(bytes.len())
+            };
+            let key = keys.get(part(keys, key)).unwrap_or_default();
+            let value = values.get(part(values, value)).unwrap_or_default();
             match self.update(key, value, mode) {
                 Ok(()) => written += 1,
                 Err(error) if written == 0 => return Err(error),
@@ -78,14 +93,13 @@ impl Map {
 
     /// Deletes many keys; those that do not exist are skipped. Gives back how many were deleted.
     pub fn delete_batch(&self, keys: &[u8]) -> Result<u32> {
-        refused_kinds::check(self.info(), Access::Change)?;
+        refused_kinds::check(self.info(), Access::Delete)?;
         let mut deleted = 0;
         for key in self.split_keys(keys)? {
-            // SAFETY: the kernel reads a key of this map's size, which is how the keys were split.
-            match unsafe { libbpf_sys::bpf_map_delete_elem(self.raw_fd(), pointer(key)) } {
-                0.. => deleted += 1,
-                code if code == -libc::ENOENT => {}
-                code => return Err(self.refused(Error::from_errno(code), code, "delete from")),
+            match self.delete(key) {
+                Ok(()) => deleted += 1,
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(deleted)
@@ -104,14 +118,7 @@ impl Map {
     }
 
     fn batch(&self, start: Option<&[u8]>, most: u32, operation: Batch, delete: bool) -> Result<Entries> {
-        // No more than there can be, and one so that the end shows.
-        let most = most.min(self.info().max_entries.saturating_add(1));
-        if most == 0 || self.info().key_size == 0 {
-            return Err(Error::invalid(format!(
-                "map {} cannot be read in batches of {most}",
-                self.name()
-            )));
-        }
+        let most = self.at_most(most)?;
         let (kind, rest) = match start {
             None => (ANEW, &[][..]),
             Some(token) => token
@@ -126,14 +133,51 @@ impl Map {
             },
             AFTER_KEY => self.one_by_one(Some(rest), most, delete),
             BY_KERNEL if rest.len() == self.token_size() => {
-                let entries = self.by_kernel(Some(rest), most.max(FEW), operation)?;
-                entries.ok_or_else(|| Error::invalid(format!("map {} cannot go on from there", self.name())))
+                match self.by_kernel(Some(rest), most.max(FEW), operation)? {
+                    Some(entries) => Ok(entries),
+                    // Where keys are gone on from by themselves, the token is the last one.
+                    None => self.one_by_one(rest.get(..self.info().key_size as usize), most, delete),
+                }
             }
-            _ => Err(Error::invalid(format!(
-                "map {}: these bytes do not say where to go on",
-                self.name()
-            ))),
+            _ => Err(self.unknown_token()),
         }
+    }
+
+    /// Pops until there are no more values.
+    fn pop(&self, start: Option<&[u8]>, most: u32) -> Result<Entries> {
+        let most = self.at_most(most)?;
+        if !matches!(start, None | Some([ANEW])) {
+            return Err(self.unknown_token());
+        }
+        let mut entries = Entries::default();
+        while entries.count < most {
+            let Some(value) = self.lookup_and_delete(&[])? else {
+                return Ok(entries);
+            };
+            entries.values.extend_from_slice(&value);
+            entries.count += 1;
+        }
+        entries.next = Some(vec![ANEW]);
+        Ok(entries)
+    }
+
+    /// No more than there can be, and one so that the end shows. Storage does not say how many it may have.
+    fn at_most(&self, most: u32) -> Result<u32> {
+        let most = match self.info().max_entries {
+            0 => most,
+            entries => most.min(entries.saturating_add(1)),
+        };
+        if most == 0 {
+            return Err(Error::invalid(format!(
+                "map {} cannot be read in batches of none",
+                self.name()
+            )));
+        }
+        Ok(most)
+    }
+
+    fn unknown_token(&self) -> Error {
+        Error::invalid(format!("map {}: these bytes do not say where to go on", self.name()))
     }
 
     /// By the kernel's batch operation; `None` if it has none for this kind of map.
@@ -164,6 +208,8 @@ impl Map {
             ..=0 => false,
             libc::ENOENT => true,
             libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP if from.is_none() => return Ok(None),
+            // Before Linux 6.15 that is also what it says where an array of maps has places with nothing in them.
+            libc::EINTR => return Ok(None),
             _ => return Err(self.refused(Error::from_errno(code), code, "read")),
         };
         let count = count.min(most);
@@ -195,7 +241,10 @@ impl Map {
             // A key that has gone meanwhile is skipped.
             if let Some(value) = self.lookup(&found)? {
                 if delete {
-                    self.delete_batch(&found)?;
+                    match self.delete(&found) {
+                        Err(error) if error.kind() != Kind::NotFound => return Err(error),
+                        _ => {}
+                    }
                 }
                 entries.keys.extend_from_slice(&found);
                 entries.values.extend_from_slice(&value);

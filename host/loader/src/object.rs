@@ -1,18 +1,19 @@
 //! A loaded object, shared by everything that came from it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use package::{Description, Places, Value};
+use package::{Description, Places};
 
 use crate::error::{Error, Kind, Result};
 use crate::link::{Link, detach_all};
-use crate::map::{Map, UpdateMode};
+use crate::map::Map;
 use crate::open::{find_variable, image, wrong_length};
 use crate::program::Program;
 use crate::raw::{self, Raw};
 use crate::stand_in::StandIns;
+use crate::user_ring::Producer;
 
 /// An object in the kernel.
 ///
@@ -32,6 +33,8 @@ pub(crate) struct Inner {
     pub(crate) attaching: Mutex<()>,
     /// The numbers of the maps that have a reader.
     pub(crate) read: Mutex<BTreeSet<u32>>,
+    /// What fills its user ring buffers, by their numbers: each can have one only.
+    pub(crate) producers: Mutex<BTreeMap<u32, Producer>>,
 }
 
 impl fmt::Debug for Object {
@@ -50,6 +53,7 @@ impl Object {
             notes: Mutex::default(),
             attaching: Mutex::new(()),
             read: Mutex::default(),
+            producers: Mutex::default(),
         }))
     }
 
@@ -166,36 +170,6 @@ impl Object {
         let range = raw::range(variable, size).ok_or_else(|| raw::outside(variable))?;
         // SAFETY: the range was just checked against the mapping.
         Ok(unsafe { base.as_ptr().add(range.start) })
-    }
-
-    /// Writes what the package gives to maps. For a per-CPU map each CPU gets the same value.
-    pub(crate) fn write_initial_entries(&self) -> Result<()> {
-        let description = Arc::clone(&self.0.description);
-        for described in description.maps.iter().filter(|map| !map.data.is_empty()) {
-            let map = self.map(&described.name)?;
-            for (index, entry) in described.data.iter().enumerate() {
-                self.write_entry(&map, described, entry).map_err(|error| {
-                    error.context(format!(
-                        "entry {index} that the package gives to map {} cannot be written",
-                        described.name
-                    ))
-                })?;
-            }
-        }
-        Ok(())
-    }
-
-    fn write_entry(&self, map: &Map, described: &package::Map, (key, value): &(Value, Value)) -> Result<()> {
-        let encode = |what: &str, ty: Option<u32>, size: u32, value: &Value| -> Result<Vec<u8>> {
-            let ty = ty.ok_or_else(|| Error::invalid(format!("its {what} has no type in the object")))?;
-            let mut bytes = vec![0; size as usize];
-            package::encode_value(&self.0.description.types, ty, value, &mut bytes)
-                .map_err(|error| Error::invalid(error.to_string()).context(format!("the {what} does not fit")))?;
-            Ok(bytes)
-        };
-        let key = encode("key", described.key, described.key_size, key)?;
-        let value = encode("value", described.value, described.value_size, value)?;
-        map.update(&key, &map.for_all_cpus(&value), UpdateMode::Any)
     }
 
     pub(crate) fn attaching(&self) -> std::sync::MutexGuard<'_, ()> {

@@ -131,7 +131,11 @@ impl OpenObject {
         let page = rustix::param::page_size() as u32;
         // SAFETY: the map is this object's.
         let kind = unsafe { libbpf_sys::bpf_map__type(entry.raw.as_ptr()) };
-        if kind == libbpf_sys::BPF_MAP_TYPE_RINGBUF && (!entries.is_power_of_two() || entries < page) {
+        let ring = matches!(
+            kind,
+            libbpf_sys::BPF_MAP_TYPE_RINGBUF | libbpf_sys::BPF_MAP_TYPE_USER_RINGBUF
+        );
+        if ring && (!entries.is_power_of_two() || entries < page) {
             return Err(Error::invalid(format!(
                 "ring buffer {map} cannot have {entries} bytes: it takes a power of two of at least {page}"
             )));
@@ -208,6 +212,7 @@ fn set_buffer_sizes(map: &MapEntry) -> Result<()> {
     let size = match unsafe { libbpf_sys::bpf_map__type(raw) } {
         libbpf_sys::BPF_MAP_TYPE_RINGBUF | libbpf_sys::BPF_MAP_TYPE_USER_RINGBUF => 0,
         libbpf_sys::BPF_MAP_TYPE_PERF_EVENT_ARRAY => 4,
+        libbpf_sys::BPF_MAP_TYPE_ARENA => return let_kernel_choose_address(map),
         _ => return Ok(()),
     };
     // SAFETY: as above; the object is not loaded.
@@ -218,6 +223,13 @@ fn set_buffer_sizes(map: &MapEntry) -> Result<()> {
         }
     };
     raw::check(code).map_err(|error| error.context(format!("map {} cannot be made a buffer", map.name)))
+}
+
+/// An arena may ask to be mapped at an address, over whatever this process has there.
+fn let_kernel_choose_address(map: &MapEntry) -> Result<()> {
+    // SAFETY: the map is an open object's, which is not loaded.
+    let code = unsafe { libbpf_sys::bpf_map__set_map_extra(map.raw.as_ptr(), 0) };
+    raw::check(code).map_err(|error| error.context(format!("map {} cannot be placed", map.name)))
 }
 
 /// The bytes that libbpf will put into a data section, or has.

@@ -59,6 +59,7 @@ fn records_come_in_order_for_each_cpu_with_its_number_and_their_own_length() {
     assert_eq!(
         source.totals(),
         Totals {
+            samples: 0,
             delivered: 2000,
             lost: Some(0),
             unread: 0

@@ -178,6 +178,7 @@ fn what_is_produced_is_delivered_lost_or_unread() {
             delivered,
             lost,
             unread,
+            ..
         } = source.totals();
         // 16 KiB hold 170 records of 96 bytes.
         assert!(unread > 100 && unread <= 170, "{unread}");
@@ -255,6 +256,7 @@ fn after_a_stop_request_comes_what_lay_in_the_buffer_and_no_more() {
     assert_eq!(
         source.totals(),
         Totals {
+            samples: 0,
             delivered: 20,
             lost: None,
             unread: 20

@@ -82,6 +82,16 @@ impl<'a> Btf<'a> {
         Self::parse_of("the kernel's BTF", bytes)
     }
 
+    /// Reads what a package of generation 0.2 defines its records in.
+    pub(crate) fn parse_exported(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::parse_of("the package's own BTF", bytes)
+    }
+
+    /// Where it is from, as the beginning of a sentence.
+    pub(crate) fn whose(&self) -> &'static str {
+        self.whose
+    }
+
     fn parse_of(whose: &'static str, bytes: &'a [u8]) -> Result<Self, Error> {
         let magic = bytes.first_chunk().map(|magic| u16::from_ne_bytes(*magic));
         match magic {

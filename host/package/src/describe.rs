@@ -1,5 +1,6 @@
 //! Joins a package's metadata with its object.
 
+mod data;
 mod maps;
 mod variables;
 
@@ -7,18 +8,22 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use crate::btf::Btf;
 use crate::cut;
 use crate::description::{Description, Program};
 use crate::elf::Elf;
 use crate::error::{At, Error};
-use crate::export::export_type;
+use crate::export::export_types;
 use crate::fields::shortened;
 use crate::layout::Layouts;
 use crate::maps::{ObjectProgram, object_programs};
 use crate::meta::{Meta, ProgramMeta};
+use crate::packed::decode_lines;
 use crate::retarget::{Names, drop_absent, renumber};
 use crate::sections::data_sections;
 use crate::skeleton::find_btf;
+
+const EXPORT_BTF: &str = "meta.export_types.export_btf";
 
 /// The description of `object` under the metadata `meta`, which was made from the object `other` if not from this one;
 /// `runtime_args` sets variables by name.
@@ -41,15 +46,24 @@ pub(crate) fn describe(
         renumber(&mut meta, &types, &btf)?;
         origin = Some(names);
     }
-    let mut layouts = Layouts::new(&btf);
-
-    let mut exports = Vec::new();
-    if !meta.multiple_export_types {
-        for (index, export) in meta.export_types.iter().enumerate() {
-            let ty = export_type(&mut layouts, &btf, export).at(|| format!("meta.export_types[{index}]"))?;
-            exports.push(ty);
+    let own = match meta.exports.btf {
+        Some(text) if !meta.multiple_export_types => Some(decode_lines(text).at(|| EXPORT_BTF)?),
+        _ => None,
+    };
+    let own = own.as_deref().map(Btf::parse_exported).transpose().at(|| EXPORT_BTF)?;
+    let (mut layouts, exports) = match &own {
+        _ if meta.multiple_export_types => (Layouts::new(&btf), Vec::new()),
+        Some(own) => {
+            let mut layouts = Layouts::new(own);
+            let exports = export_types(&mut layouts, own, &meta.exports)?;
+            (layouts.continued(&btf), exports)
         }
-    }
+        None => {
+            let mut layouts = Layouts::new(&btf);
+            let exports = export_types(&mut layouts, &btf, &meta.exports)?;
+            (layouts, exports)
+        }
+    };
     let variables = variables::describe(&mut layouts, &btf, &sections, &meta.sections, runtime_args)?;
     let programs = object_programs(&elf).at(|| "bpf_object")?;
     let programs = join_programs(programs, meta.programs, origin.as_ref()).at(|| "meta.bpf_skel")?;

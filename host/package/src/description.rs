@@ -114,7 +114,8 @@ pub struct Map {
     /// What the programs increment when the buffer is full: a `u64` of `.bss` that
     /// `variables` has, or a per-CPU array of one.
     pub lost: Option<String>,
-    /// Entries to write after load and before attach, key and value. They have been checked against the layouts.
+    /// Entries to write after load and before attach, key and value. They have been checked against the layouts. Keys of kinds that have
+    /// none (queues, stacks, bloom filters) are null; in a per-CPU map a list that is no value by itself has one for each CPU.
     pub data: Vec<(Value, Value)>,
     /// Made by the generator, such as a counter of losses: nothing that users look for.
     pub hidden: bool,

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::elf::file_kind;
 use crate::error::{Error, ErrorKind};
 use crate::fields::kind_of;
+use crate::flat;
 use crate::limits;
 use crate::packed::DAMAGED;
 pub(crate) use yaml_write::to_yaml;
@@ -70,9 +71,12 @@ fn object(document: Value) -> Result<Map<String, Value>, Error> {
     }
 }
 
-/// The `obj_name` in a package of any generation, or in metadata alone; nothing if this is neither.
+/// The name of the object in a package of any generation, or in metadata alone; nothing if this is neither.
 pub fn object_name(document: &[u8]) -> Option<String> {
     let document = read(document).ok()?;
+    if let Some(name) = flat::name(&document) {
+        return Some(name.to_owned());
+    }
     let skeleton = document.get("meta").and_then(|meta| meta.get("bpf_skel"));
     let name = skeleton.or_else(|| document.get("bpf_skel"))?.get("obj_name")?;
     name.as_str().map(str::to_owned)

@@ -142,6 +142,9 @@ fn check_header(bytes: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
+/// What [`file_kind`] says of what it does not know.
+pub(crate) const UNKNOWN: &str = "data of an unknown kind";
+
 /// What a file that is neither ELF nor JSON is, from its first bytes.
 pub(crate) fn file_kind(bytes: &[u8]) -> &'static str {
     const KINDS: [(&[u8], &str); 9] = [
@@ -155,14 +158,10 @@ pub(crate) fn file_kind(bytes: &[u8]) -> &'static str {
         (b"#!", "a script"),
         (b"<", "XML or HTML"),
     ];
-    KINDS.iter().find(|(magic, _)| bytes.starts_with(magic)).map_or(
-        if bytes.is_empty() {
-            "empty"
-        } else {
-            "data of an unknown kind"
-        },
-        |(_, kind)| kind,
-    )
+    KINDS
+        .iter()
+        .find(|(magic, _)| bytes.starts_with(magic))
+        .map_or(if bytes.is_empty() { "empty" } else { UNKNOWN }, |(_, kind)| kind)
 }
 
 fn machine_name(machine: u16) -> String {

@@ -1,5 +1,8 @@
 use std::fmt;
 
+/// Characters of a path that are shown.
+const PATH_SHOWN: usize = 200;
+
 /// Why a package, an object or a value was refused: the path of the field, what was found, what is allowed.
 ///
 /// `Display` is one line such as `meta.bpf_skel.maps[2].sample.interval: found a string, expected a number`.
@@ -17,8 +20,7 @@ pub struct Error {
 pub enum ErrorKind {
     /// The document is neither JSON nor YAML.
     Syntax,
-    /// It is something else than a package of format 0.3: an ELF, a WebAssembly file, an older generation; or it has no
-    /// object for this machine.
+    /// It is something else than a package, such as an ELF or a WebAssembly file; or it has no object for this machine.
     Unsupported,
     /// It is the metadata of a package alone, whose object is another file.
     Loose,
@@ -69,6 +71,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn without_hint(mut self) -> Self {
+        self.hint = None;
+        self
+    }
+
     /// Puts words before the message.
     pub(crate) fn context(mut self, message: &str) -> Self {
         self.message = format!("{message}: {}", self.message);
@@ -86,6 +93,15 @@ impl Error {
             path.push_str(&self.path);
         }
         self.path = path;
+        self
+    }
+
+    /// Replaces the beginning of the path by what stands for it in `beginnings`, the first that fits.
+    pub(crate) fn renamed(mut self, beginnings: &[(&str, &str)]) -> Self {
+        let found = beginnings
+            .iter()
+            .find_map(|(from, to)| Some(format!("{to}{}", self.path.strip_prefix(from)?)));
+        self.path = found.unwrap_or(self.path);
         self
     }
 
@@ -108,9 +124,26 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_empty() {
-            f.write_str(&self.message)
-        } else {
-            write!(f, "{}: {}", self.path, self.message)
+            return f.write_str(&self.message);
+        }
+        // Of types inside types, the outermost and the innermost say where to look.
+        let ends = self
+            .path
+            .char_indices()
+            .nth(PATH_SHOWN / 2)
+            .zip(self.path.char_indices().nth_back(PATH_SHOWN / 2));
+        match ends {
+            Some(((start, _), (end, _))) if start < end => {
+                let (first, last) = (self.path.get(..start), self.path.get(end..));
+                write!(
+                    f,
+                    "{}…{}: {}",
+                    first.unwrap_or_default(),
+                    last.unwrap_or_default(),
+                    self.message
+                )
+            }
+            _ => write!(f, "{}: {}", self.path, self.message),
         }
     }
 }
@@ -138,5 +171,16 @@ mod tests {
         let error = Error::value("too long").at("[3]").at("name").at("maps[2]").at("meta");
         assert_eq!(error.path(), "meta.maps[2].name[3]");
         assert_eq!(error.to_string(), "meta.maps[2].name[3]: too long");
+    }
+
+    #[test]
+    fn the_middle_of_a_long_path_is_left_out() {
+        let error = (0..300).fold(Error::value("too deep").at("last"), |error, _| error.at("ü"));
+        let text = error.at("meta").to_string();
+        assert!(
+            text.starts_with("meta.ü.ü.") && text.contains('…') && text.ends_with(".ü.last: too deep"),
+            "{text}"
+        );
+        assert!(text.chars().count() < PATH_SHOWN + 20, "{text}");
     }
 }

@@ -3,25 +3,46 @@
 use crate::btf::{Btf, Kind};
 use crate::error::{At, Error};
 use crate::layout::Layouts;
-use crate::meta::{CustomMember, ExportType};
+use crate::meta::{CustomMember, ExportType, Exports};
 use crate::types::{Member, TypeIndex};
 
 const AGGREGATES: [Kind; 2] = [Kind::Struct, Kind::Union];
 
-/// The layout of an entry of `export_types`, checked against the object.
-pub(crate) fn export_type(
+/// The layouts of `export_types`, checked against the BTF that they are of.
+pub(crate) fn export_types(
+    layouts: &mut Layouts<'_, '_>,
+    btf: &Btf<'_>,
+    exports: &Exports<'_>,
+) -> Result<Vec<TypeIndex>, Error> {
+    let types = exports.types.iter().enumerate();
+    types
+        .map(|(index, export)| {
+            let found = export_type(layouts, btf, export, exports.id_field()).at(|| exports.path(index));
+            // Hints are about objects.
+            found.map_err(|error| {
+                if exports.btf.is_some() {
+                    error.without_hint()
+                } else {
+                    error
+                }
+            })
+        })
+        .collect()
+}
+
+fn export_type(
     layouts: &mut Layouts<'_, '_>,
     btf: &Btf<'_>,
     export: &ExportType<'_>,
+    id_field: &str,
 ) -> Result<TypeIndex, Error> {
     let id = match (export.type_id, export.name) {
         (Some(id), _) => id,
         (None, Some(name)) => find_struct(btf, name)?,
         (None, None) => return Err(Error::field("neither name nor type_id is given")),
     };
-    check_identity(btf, export, id)?;
-    let index = layouts.add(id)?;
-    Ok(index)
+    check_identity(btf, export, id, id_field)?;
+    layouts.add(id)
 }
 
 /// The BTF ID of the struct, union or typedef of one that has this name.
@@ -34,13 +55,13 @@ pub(crate) fn find_struct(btf: &Btf<'_>, name: &str) -> Result<u32, Error> {
     {
         return Ok(id);
     }
-    Err(Error::field(format!("the object's BTF has no struct {name:?}"))
+    Err(Error::field(format!("{} has no struct {name:?}", btf.whose()))
         .with_hint("clang keeps only the types that the program uses: declare a global pointer to the struct"))
 }
 
 /// Refuses a package whose `type_id` points at something else than it says: it would print nonsense.
-fn check_identity(btf: &Btf<'_>, export: &ExportType<'_>, id: u32) -> Result<(), Error> {
-    let ty = btf.peel(id).and_then(|id| btf.get(id)).at(|| "type_id")?;
+fn check_identity(btf: &Btf<'_>, export: &ExportType<'_>, id: u32, id_field: &str) -> Result<(), Error> {
+    let ty = btf.peel(id).and_then(|id| btf.get(id)).at(|| id_field)?;
     let keyword = match ty.kind {
         Kind::Union => "union",
         _ => "struct",
@@ -63,7 +84,8 @@ fn check_identity(btf: &Btf<'_>, export: &ExportType<'_>, id: u32) -> Result<(),
     let name = export.name.unwrap_or("(unnamed)");
     let bytes = export.size.map_or(String::new(), |size| format!(" of {size} bytes"));
     let error = Error::field(format!(
-        "the package says struct {name:?}{bytes}, the object's BTF type {id} is {found}"
+        "the package says struct {name:?}{bytes}, {} type {id} is {found}",
+        btf.whose()
     ));
     Err(error.with_hint("the metadata belongs to another build of the object: make the package again"))
 }

@@ -1,10 +1,12 @@
 //! BTF types to [`Types`]: peeled, flat, checked.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::btf::{Btf, BtfMember, BtfType, Kind};
 use crate::c_text::c_text;
 use crate::error::{At, Error};
+use crate::fields::shortened;
 use crate::limits;
 use crate::types::{Member, Type, TypeIndex, TypeKind, Types};
 
@@ -16,6 +18,8 @@ pub(crate) struct Layouts<'b, 'a> {
     values: Vec<u64>,
     /// By BTF ID; `None` while the type is being read.
     known: HashMap<u32, Option<TypeIndex>>,
+    /// By hash: the same type has the same place, whichever BTF defines it.
+    places: HashMap<u64, TypeIndex>,
     /// Bytes that may still be spent on types.
     budget: usize,
 }
@@ -27,7 +31,20 @@ impl<'b, 'a> Layouts<'b, 'a> {
             types: Vec::new(),
             values: Vec::new(),
             known: HashMap::new(),
+            places: HashMap::new(),
             budget: limits::LAYOUT_BYTES,
+        }
+    }
+
+    /// The same table, to which types of another BTF are added.
+    pub(crate) fn continued<'d, 'c>(self, btf: &'d Btf<'c>) -> Layouts<'d, 'c> {
+        Layouts {
+            btf,
+            types: self.types,
+            values: self.values,
+            known: HashMap::new(),
+            places: self.places,
+            budget: self.budget,
         }
     }
 
@@ -87,7 +104,7 @@ impl<'b, 'a> Layouts<'b, 'a> {
     }
 
     fn label(&self, id: u32) -> String {
-        c_text(self.btf, id).unwrap_or_else(|_| format!("BTF type {id}"))
+        c_text(self.btf, id).map_or_else(|_| format!("BTF type {id}"), |text| shortened(&text))
     }
 
     fn read(&mut self, id: u32, depth: usize) -> Result<Type, Error> {
@@ -252,6 +269,14 @@ impl<'b, 'a> Layouts<'b, 'a> {
     }
 
     fn push(&mut self, ty: Type) -> Result<TypeIndex, Error> {
+        let mut hasher = DefaultHasher::new();
+        ty.hash(&mut hasher);
+        let hash = hasher.finish();
+        if let Some(&place) = self.places.get(&hash)
+            && self.get(place) == Some(&ty)
+        {
+            return Ok(place);
+        }
         let (cost, values) = self.weigh(&ty);
         self.budget = self.budget.checked_sub(cost).ok_or_else(|| {
             Error::limit(format!(
@@ -265,6 +290,7 @@ impl<'b, 'a> Layouts<'b, 'a> {
         let index = self.types.len() as TypeIndex;
         self.types.push(ty);
         self.values.push(values);
+        self.places.insert(hash, index);
         Ok(index)
     }
 

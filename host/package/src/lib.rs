@@ -1,6 +1,6 @@
 //! The package format: one JSON or YAML document that carries a compiled BPF object and what user space needs to run it.
 //!
-//! [`Package::parse`] reads format 0.3 with the leniency that existing files need, [`Package::from_object`] derives
+//! [`Package::parse`] reads the format in all its generations, with the leniency that existing files need, [`Package::from_object`] derives
 //! a package from a BPF ELF, [`Package::describe`] joins the two: variables, maps, programs and the memory layouts
 //! of every type that they use, taken from the object's BTF. [`encode_value`] turns JSON into those layouts, [`decode_value`] the
 //! other way round; [`program_code`] reads from the instructions what the programs ask of the kernel. [`cut_btf`] cuts a kernel's
@@ -23,6 +23,7 @@ mod encode;
 mod error;
 mod export;
 mod fields;
+mod flat;
 mod kernel_btfs;
 mod layout;
 pub mod limits;

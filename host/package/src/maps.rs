@@ -12,10 +12,32 @@ use crate::sections::DataSection;
 /// `BPF_MAP_TYPE_*` that mean something here.
 pub(crate) mod kind {
     pub(crate) const ARRAY: u32 = 2;
+    pub(crate) const PROG_ARRAY: u32 = 3;
     pub(crate) const PERF_EVENT_ARRAY: u32 = 4;
+    pub(crate) const PERCPU_HASH: u32 = 5;
     pub(crate) const PERCPU_ARRAY: u32 = 6;
+    pub(crate) const STACK_TRACE: u32 = 7;
+    pub(crate) const CGROUP_ARRAY: u32 = 8;
+    pub(crate) const LRU_PERCPU_HASH: u32 = 10;
+    pub(crate) const ARRAY_OF_MAPS: u32 = 12;
+    pub(crate) const HASH_OF_MAPS: u32 = 13;
+    pub(crate) const SOCKMAP: u32 = 15;
+    pub(crate) const XSKMAP: u32 = 17;
+    pub(crate) const SOCKHASH: u32 = 18;
+    pub(crate) const CGROUP_STORAGE: u32 = 19;
+    pub(crate) const REUSEPORT_SOCKARRAY: u32 = 20;
+    pub(crate) const PERCPU_CGROUP_STORAGE: u32 = 21;
+    pub(crate) const QUEUE: u32 = 22;
+    pub(crate) const STACK: u32 = 23;
+    pub(crate) const SK_STORAGE: u32 = 24;
     pub(crate) const STRUCT_OPS: u32 = 26;
     pub(crate) const RINGBUF: u32 = 27;
+    pub(crate) const INODE_STORAGE: u32 = 28;
+    pub(crate) const TASK_STORAGE: u32 = 29;
+    pub(crate) const BLOOM_FILTER: u32 = 30;
+    pub(crate) const USER_RINGBUF: u32 = 31;
+    pub(crate) const CGRP_STORAGE: u32 = 32;
+    pub(crate) const ARENA: u32 = 33;
 }
 
 const F_READ_ONLY_PROGRAM: u32 = 1 << 7;
@@ -124,7 +146,7 @@ fn section_variables<'a>(elf: &Elf<'a>, btf: &Btf<'a>, section: &str) -> Result<
             entries.len(),
             limits::MAPS
         ))
-        .at(section));
+        .at(format!("section {section}")));
     }
     let symbols = elf
         .section(section)
@@ -138,7 +160,7 @@ fn section_variables<'a>(elf: &Elf<'a>, btf: &Btf<'a>, section: &str) -> Result<
                 "BTF type {} is listed as a variable and is none",
                 entry.variable
             ))
-            .at(section));
+            .at(format!("section {section}")));
         }
         let offset = symbols
             .get(variable.name)
@@ -179,6 +201,8 @@ fn definition(btf: &Btf<'_>, ty: u32) -> Result<ObjectMap, Error> {
             "pinning" => map.pinning = number()?,
             "key" => map.key = pointee(btf, member.ty).at(|| member.name)?,
             "value" => map.value = pointee(btf, member.ty).at(|| member.name)?,
+            // Maps or programs, each a number to the kernel.
+            "values" => map.value_size = size_of::<u32>() as u32,
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! The typed view of a package's metadata, borrowed from its JSON tree. Nothing here looks at the object.
 
+mod exports;
 mod maps;
 
 use serde_json::{Map, Value};
@@ -7,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::description::{Argument, Doc};
 use crate::error::{At, Error};
 use crate::fields::{Fields, object, shortened};
-use crate::limits;
+pub(crate) use exports::{ExportType, Exports};
 pub(crate) use maps::{CustomMember, ExportConfig, MapMeta};
 
 /// `meta`.
@@ -18,7 +19,7 @@ pub(crate) struct Meta<'a> {
     pub(crate) maps: Vec<MapMeta<'a>>,
     /// `None` where the package does not say which programs there are.
     pub(crate) programs: Option<Vec<ProgramMeta<'a>>>,
-    pub(crate) export_types: Vec<ExportType<'a>>,
+    pub(crate) exports: Exports<'a>,
     pub(crate) multiple_export_types: bool,
     pub(crate) print_header: bool,
     pub(crate) poll_timeout_ms: u64,
@@ -58,12 +59,6 @@ pub(crate) struct ProgramMeta<'a> {
     pub(crate) options: Map<String, Value>,
 }
 
-pub(crate) struct ExportType<'a> {
-    pub(crate) name: Option<&'a str>,
-    pub(crate) size: Option<u32>,
-    pub(crate) type_id: Option<u32>,
-}
-
 impl<'a> Meta<'a> {
     /// Reads `meta`; paths of errors start inside it.
     pub(crate) fn read(meta: &'a Value) -> Result<Self, Error> {
@@ -71,17 +66,8 @@ impl<'a> Meta<'a> {
         let skeleton = meta
             .object("bpf_skel")?
             .ok_or_else(|| Error::field("this field is missing, an object is expected").at("bpf_skel"))?;
-        let export_types = meta.objects("export_types", export_type)?;
-        if export_types.len() > limits::EXPORT_TYPES {
-            return Err(Error::limit(format!(
-                "found {} types, at most {} are read",
-                export_types.len(),
-                limits::EXPORT_TYPES
-            ))
-            .at("export_types"));
-        }
         Ok(Self {
-            export_types,
+            exports: Exports::read(meta)?,
             multiple_export_types: meta.boolean("enable_multiple_export_types", false)?,
             print_header: meta.boolean("print_header", true)?,
             poll_timeout_ms: meta.number("poll_timeout_ms", u64::MAX)?.unwrap_or(100),
@@ -105,7 +91,7 @@ impl<'a> Meta<'a> {
             sections: skeleton.objects("data_sections", section)?,
             maps: skeleton.objects("maps", maps::map)?,
             programs,
-            export_types: Vec::new(),
+            exports: Exports::default(),
             multiple_export_types: false,
             print_header: true,
             poll_timeout_ms: 0,
@@ -187,16 +173,4 @@ fn program<'a>(program: Fields<'a>) -> Result<ProgramMeta<'a>, Error> {
         link: program.boolean("link", true)?,
         options,
     })
-}
-
-fn export_type<'a>(ty: Fields<'a>) -> Result<ExportType<'a>, Error> {
-    let ty = ExportType {
-        name: ty.string("name")?,
-        size: ty.number_u32("size")?,
-        type_id: ty.number_u32("type_id")?,
-    };
-    if ty.name.is_none() && ty.type_id.is_none() {
-        return Err(Error::field("neither name nor type_id is given"));
-    }
-    Ok(ty)
 }

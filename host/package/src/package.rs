@@ -11,7 +11,7 @@ use crate::kernel_btfs::{KERNEL_BTFS, Kernel, KernelBtfs, Packed};
 use crate::meta::Meta;
 use crate::objects::Objects;
 use crate::packed::too_large;
-use crate::{architecture, describe, limits, skeleton};
+use crate::{architecture, describe, flat, limits, skeleton};
 
 /// A package: the document's tree, unknown keys included, and the inflated BPF object, or one for each architecture.
 ///
@@ -25,13 +25,13 @@ pub struct Package {
 }
 
 impl Package {
-    /// Reads a package of format 0.3, in JSON or YAML. A byte order mark and space around the document are skipped; of
+    /// Reads a package of any generation of the format, in JSON or YAML; one of generation 0 becomes one of 0.3. A byte order mark and space around the document are skipped; of
     /// duplicate keys the last one wins; `null` is as good as an absent field; unknown keys are kept.
     ///
     /// # Errors
     /// Syntax errors name line and column, wrong fields their path. What is no such package is called by its name: an
-    /// ELF, a WebAssembly file, an older generation of the format. Metadata alone, without an object, is
-    /// [`ErrorKind::Loose`]: [`parse_loose`](Self::parse_loose) takes both.
+    /// ELF, a WebAssembly file. Metadata alone, without an object, is [`ErrorKind::Loose`]:
+    /// [`parse_loose`](Self::parse_loose) takes both.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         Self::from_document(document::read(bytes)?)
     }
@@ -45,9 +45,20 @@ impl Package {
     }
 
     fn from_document(mut document: Map<String, Value>) -> Result<Self, Error> {
+        if flat::is_flat(&document) {
+            return Self::from_flat(document);
+        }
         recognize(&document)?;
         let objects = Objects::take_from(&mut document)?;
         Self::checked(document, objects)
+    }
+
+    /// Generation 0 says less than the object does, so both are looked at here, while it is known what its fields are called.
+    fn from_flat(document: Map<String, Value>) -> Result<Self, Error> {
+        let (document, object) = flat::unfold(document)?;
+        let package = Self::checked(document, Objects::single(object));
+        let described = package.and_then(|package| package.describe().map(|_| package));
+        described.map_err(flat::folded)
     }
 
     /// Reads the loose form: `meta` as a document of its own in JSON or YAML (`NAME.skel.json`, `NAME.skel.yaml`), and the
@@ -256,28 +267,9 @@ impl Package {
     }
 }
 
-fn unsupported(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Unsupported, message)
-}
-
-/// Tells older generations and bare metadata from damage.
+/// Tells bare metadata from damage.
 fn recognize(document: &Map<String, Value>) -> Result<(), Error> {
-    let hint = "make it again from its source with `ecc`";
     let meta = document.get("meta");
-    if meta.is_none() && document.get("data").is_some_and(Value::is_string) {
-        return Err(
-            unsupported("this package is of generation 0 (a flat object), only 0.3 is read so far").with_hint(hint),
-        );
-    }
-    if meta
-        .and_then(|meta| meta.get("export_types"))
-        .is_some_and(Value::is_object)
-    {
-        return Err(unsupported(
-            "this package is of generation 0.2 (meta.export_types is an object), only 0.3 is read so far",
-        )
-        .with_hint(hint));
-    }
     if meta.is_none() && document.contains_key("bpf_skel") {
         let message = "this is the metadata of a package alone, without its object";
         return Err(Error::new(ErrorKind::Loose, message)

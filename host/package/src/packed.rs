@@ -8,6 +8,7 @@ use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
+use crate::elf::{UNKNOWN, file_kind};
 use crate::error::Error;
 use crate::limits;
 
@@ -24,7 +25,10 @@ pub(crate) fn unpack(encoded: &str, size: Option<u64>) -> Result<Vec<u8>, Error>
         // One byte more than announced is enough to know.
         .take(size.unwrap_or(cap).min(cap) + 1)
         .read_to_end(&mut object)
-        .map_err(|error| damaged(format!("not valid zlib data: {error}")))?;
+        .map_err(|error| match file_kind(&packed) {
+            UNKNOWN => damaged(format!("not valid zlib data: {error}")),
+            kind => damaged(format!("not zlib data, this is {kind}")),
+        })?;
     let found = object.len() as u64;
     match size {
         Some(size) if found > size => Err(damaged(format!(
@@ -45,6 +49,12 @@ pub(crate) fn decode(encoded: &str) -> Result<Vec<u8>, Error> {
         .map_err(|error| damaged(format!("not valid base64: {}", not_base64(error))))
 }
 
+/// The same, broken into lines as older generators write it. Offsets in errors do not count the breaks.
+pub(crate) fn decode_lines(encoded: &str) -> Result<Vec<u8>, Error> {
+    let bytes: String = encoded.split_ascii_whitespace().collect();
+    decode(&bytes)
+}
+
 /// What [`unpack`] reads.
 pub(crate) fn pack(object: &[u8]) -> Result<String, Error> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
@@ -59,7 +69,7 @@ pub(crate) fn too_large() -> Error {
     Error::limit(format!("the object is larger than {} MiB", limits::OBJECT_BYTES >> 20))
 }
 
-fn damaged(message: String) -> Error {
+pub(crate) fn damaged(message: String) -> Error {
     Error::field(message).with_hint(DAMAGED)
 }
 

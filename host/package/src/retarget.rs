@@ -51,9 +51,12 @@ pub(crate) fn drop_absent(meta: &mut Meta<'_>, from: &Names, to: &Names) {
 
 /// Makes `meta`, which speaks of types of `from`, speak of those of `to`.
 pub(crate) fn renumber(meta: &mut Meta<'_>, from: &Btf<'_>, to: &Btf<'_>) -> Result<(), Error> {
-    for (index, export) in meta.export_types.iter_mut().enumerate() {
+    let of_object = meta.exports.btf.is_none();
+    for (index, export) in meta.exports.types.iter_mut().enumerate() {
         let path = || format!("meta.export_types[{index}].type_id");
-        if let Some(id) = &mut export.type_id {
+        if let Some(id) = &mut export.type_id
+            && of_object
+        {
             *id = same(from, *id, to, 0).at(path)?;
         }
     }

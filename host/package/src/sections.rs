@@ -61,8 +61,8 @@ pub(crate) fn data_sections<'a>(elf: &Elf<'a>, btf: &Btf<'a>) -> Result<Vec<Data
             continue;
         }
         let size = u32::try_from(section.size)
-            .map_err(|_| Error::object("the section is larger than 4 GiB").at(section.name))?;
-        let found = globals(elf, btf, index, section, size).at(|| section.name)?;
+            .map_err(|_| Error::object("the section is larger than 4 GiB").at(format!("section {}", section.name)))?;
+        let found = globals(elf, btf, index, section, size).at(|| format!("section {}", section.name))?;
         variables += found.len();
         if variables > limits::VARIABLES {
             return Err(Error::limit(format!(

@@ -39,7 +39,7 @@ pub(crate) fn derive(object: &[u8], name: &str, export: &[String]) -> Result<Val
     let data_sections = sections
         .iter()
         .filter(|section| section.is_mappable())
-        .map(|section| section_entry(&btf, section).at(|| section.name))
+        .map(|section| section_entry(&btf, section).at(|| format!("section {}", section.name)))
         .collect::<Result<Vec<_>, _>>()?;
     let export_types = export
         .iter()

@@ -40,7 +40,7 @@ impl<'a> IntoIterator for &'a Types {
 }
 
 /// How a C type lies in memory.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Type {
     /// The tag of a struct, union or enum, the name of a basic type, C text for arrays and pointers; empty for an
     /// anonymous type.
@@ -52,7 +52,7 @@ pub struct Type {
 }
 
 /// What the bytes of a [`Type`] are. Byte order is the object's, which is the host's.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TypeKind {
     /// An integer of 1, 2, 4, 8 or 16 bytes.
     Int {
@@ -90,7 +90,7 @@ pub enum TypeKind {
 }
 
 /// A member of a struct or union. It lies inside its parent.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Member {
     /// Empty for an anonymous struct, union or bit field.
     pub name: String,

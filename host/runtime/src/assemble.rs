@@ -132,10 +132,14 @@ mod tests {
     }
 
     #[test]
-    fn the_default_printer_asks_for_the_output_alone() {
+    fn the_default_printer_asks_for_the_output_and_for_names_alone() {
         assert_eq!(
             imports(&defaults::PRINTER.unpack().unwrap()),
-            ["eunomia:bpf/output@0.1.0", "eunomia:bpf/types@0.1.0"]
+            [
+                "eunomia:bpf/output@0.1.0",
+                "eunomia:bpf/symbols@0.1.0",
+                "eunomia:bpf/types@0.1.0"
+            ]
         );
     }
 

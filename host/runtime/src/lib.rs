@@ -77,6 +77,6 @@ pub use loader::{WATCHER, enable_watcher, watch};
 pub use package::{Interface, Places, Target};
 pub use payload::{Own, Payload};
 pub use privileges::{Kept, give_up_all};
-pub use session::{Exit, Outcome, OutputFormat, OutputOptions, Session};
+pub use session::{Exit, Outcome, OutputFormat, OutputOptions, Session, View};
 pub use stream::Stream;
 pub use tool::Tool;

@@ -25,7 +25,14 @@ const TOOLS: CapabilitySet = CapabilitySet::BPF
     // Static probes of another user's process.
     .union(CapabilitySet::SYS_PTRACE)
     // Addresses in /proc/kallsyms.
-    .union(CapabilitySet::SYSLOG);
+    .union(CapabilitySet::SYSLOG)
+    .union(SYMBOLS);
+
+/// What names of addresses take: those of the kernel, and the files that any process has mapped.
+const SYMBOLS: CapabilitySet = CapabilitySet::SYSLOG
+    .union(CapabilitySet::SYS_PTRACE)
+    .union(CapabilitySet::CHECKPOINT_RESTORE)
+    .union(CapabilitySet::DAC_READ_SEARCH);
 
 /// Capabilities that a run keeps after it has attached its programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +42,9 @@ impl Kept {
     /// What is needed for a package that the default tool runs, with its programs where `places` say.
     ///
     /// `BPF` reads sampled maps, counters of losses that are maps, and iterators; with `NET_ADMIN` it takes back what no descriptor
-    /// holds: filters of `tc` and programs on maps of sockets or alone in a control group.
-    pub fn for_package(description: &Description, places: &Places) -> Self {
+    /// holds: filters of `tc` and programs on maps of sockets or alone in a control group. With `symbols`, stack traces are shown with
+    /// names, which takes what opens `/proc/PID` of everybody.
+    pub fn for_package(description: &Description, places: &Places, symbols: bool) -> Self {
         let mut kept = CapabilitySet::empty();
         let is_map = |name: &String| description.maps.iter().any(|map| map.name == *name);
         let reads_maps = description
@@ -45,6 +53,10 @@ impl Kept {
             .any(|map| map.sample.is_some() || map.lost.as_ref().is_some_and(is_map));
         if reads_maps {
             kept |= CapabilitySet::BPF;
+        }
+        let named = |map: &package::Map| map.stack_trace.as_ref().is_some_and(|trace| trace.with_symbols);
+        if symbols && description.maps.iter().any(named) {
+            kept |= SYMBOLS;
         }
         for program in description.programs.iter().filter(|program| program.link) {
             if program.is_struct_ops() {

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use loader::{Stop, Totals};
 use package::Places;
 
@@ -24,6 +26,8 @@ pub struct Session {
     pub undeclared_skeletons: bool,
     /// The hint of an error of loading or attaching for which nobody knows one, as a line without a full stop.
     pub unexplained: Option<String>,
+    /// Whether the tool may have the names of addresses, of the kernel and of every process.
+    pub symbols: bool,
     /// Where programs go in place of what packages say.
     pub places: Places,
     /// Whether the thread that runs the tool gives up the capabilities that it does not need, and never gets them back: for
@@ -48,6 +52,7 @@ impl Session {
             count: None,
             fail_on_loss: false,
             undeclared_skeletons: false,
+            symbols: false,
             unexplained: None,
             places: Places::default(),
             give_up_capabilities: false,
@@ -71,6 +76,27 @@ pub struct OutputOptions {
     pub width: Option<u32>,
     /// Whether colours are welcome.
     pub color: bool,
+    /// What is shown of the events.
+    pub view: View,
+}
+
+/// What is shown of the events, and in which order. The printer knows what the texts mean.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct View {
+    /// The members, in this order; all if there are none.
+    pub fields: Vec<String>,
+    /// Which records.
+    pub filter: Option<String>,
+    /// The member to sort by.
+    pub sort: Option<String>,
+    /// How many of each sample, or of each interval.
+    pub top: Option<u32>,
+    /// The most rows in all.
+    pub max_rows: Option<u64>,
+    /// How often maps are sampled, in place of what the package says, and how often `top` is shown.
+    pub interval: Option<Duration>,
+    /// Whether each CPU's value of a per-CPU map is shown.
+    pub per_cpu: bool,
 }
 
 impl Default for OutputOptions {
@@ -81,6 +107,7 @@ impl Default for OutputOptions {
             utc_offset: 0,
             width: None,
             color: false,
+            view: View::default(),
         }
     }
 }
@@ -100,6 +127,10 @@ pub enum OutputFormat {
     Raw,
     /// One document an event.
     Yaml,
+    /// Stacks for flame graphs, as text.
+    Folded,
+    /// A flame graph.
+    Svg,
 }
 
 /// How a run ended.

@@ -12,6 +12,8 @@ use crate::poll::Waiting;
 use crate::privileges::{self, Kept};
 use loader::Totals;
 
+use symbols::Symbols;
+
 use crate::session::Session;
 
 /// Sources that the guest has closed and that are kept to be counted at the end. A guest that opens and closes more of them frees
@@ -45,6 +47,7 @@ pub(crate) struct State {
     /// What was kept of the capabilities when the rest was given up.
     pub(crate) kept: Option<Kept>,
     pub(crate) cuts: Cuts,
+    pub(crate) symbols: Symbols,
     /// How often the guest has called the host.
     pub(crate) calls: u64,
     /// Every link that the guest has not given back yet, so that the end of the run can detach them side by side.
@@ -78,6 +81,7 @@ impl State {
             exit_code: None,
             kept: None,
             cuts: Cuts::default(),
+            symbols: Symbols::new(),
             calls: 0,
             links: Vec::new(),
             sources: Vec::new(),
@@ -104,7 +108,7 @@ impl State {
             .as_ref()
             .filter(|_| self.session.give_up_capabilities)
         {
-            let kept = Kept::for_package(skeleton.description(), &self.session.places);
+            let kept = Kept::for_package(skeleton.description(), &self.session.places, self.session.symbols);
             privileges::attached(kept)?;
             self.kept = Some(kept);
         }
@@ -158,10 +162,11 @@ impl State {
         self.closed = Some(add(self.closed.unwrap_or(NOTHING), totals));
     }
 
-    /// Records that the guest was given so far, from all of its sources.
+    /// Events and samples that the guest was given so far, from all of its sources.
     pub(crate) fn delivered(&self) -> u64 {
-        let kept: u64 = self.sources.iter().map(|source| source.totals().delivered).sum();
-        kept + self.closed.map_or(0, |totals| totals.delivered)
+        let counted = |totals: Totals| totals.delivered + totals.samples;
+        let kept: u64 = self.sources.iter().map(|source| counted(source.totals())).sum();
+        kept + self.closed.map_or(0, counted)
     }
 
     /// For WASI's calls that wait.
@@ -189,6 +194,7 @@ impl State {
 
 const NOTHING: Totals = Totals {
     delivered: 0,
+    samples: 0,
     lost: Some(0),
     unread: 0,
 };
@@ -197,6 +203,7 @@ const NOTHING: Totals = Totals {
 fn add(one: Totals, other: Totals) -> Totals {
     Totals {
         delivered: one.delivered.saturating_add(other.delivered),
+        samples: one.samples.saturating_add(other.samples),
         lost: one.lost.zip(other.lost).map(|(one, other)| one.saturating_add(other)),
         unread: one.unread.saturating_add(other.unread),
     }

@@ -86,6 +86,8 @@ pub(crate) enum Part {
     Size,
     /// Reading a large map.
     Maps,
+    /// Printing the histograms of a sampled map.
+    Histograms,
     /// What `ecc` takes above clang; needs neither root nor `ecli`.
     Ecc,
 }
@@ -207,6 +209,9 @@ fn run(arguments: &Arguments, cores: Cores, ecli: Option<&Path>) -> Result<()> {
         }
         if wants(Part::Maps) {
             sections::maps(&mut report, ecli, ecc, &compilers, &folder, bench.repeat)?;
+        }
+        if wants(Part::Histograms) {
+            sections::histograms(&mut report, ecli, ecc, &compilers, &folder, bench.repeat)?;
         }
     }
     if let Some(ecc) = arguments.ecc.as_ref().filter(|_| wants(Part::Ecc)) {

@@ -101,20 +101,26 @@ pub(crate) fn standalone(ecc: &Path, compilers: &Compilers, folder: &Path) -> Re
     Ok(output.join("sigsnoop"))
 }
 
-/// A native reader of a large map, and the package with the same object, as `ecc` makes it.
-pub(crate) fn entries(ecc: &Path, compilers: &Compilers, folder: &Path) -> Result<(PathBuf, PathBuf)> {
-    let output = folder.join("entries");
+/// A native tool, and the package with the same object, as `ecc` makes it.
+pub(crate) fn with_native(name: &str, ecc: &Path, compilers: &Compilers, folder: &Path) -> Result<(PathBuf, PathBuf)> {
+    let output = folder.join(name);
     run(Command::new(ecc)
-        .arg(Path::new(SOURCES).join("bpf/entries.bpf.c"))
+        .arg(Path::new(SOURCES).join(format!("bpf/{name}.bpf.c")))
         .arg("--output-path")
         .arg(&output)
         .env("CLANG", &compilers.clang))?;
     let package = output.join("package.json");
-    let object = output.join("entries.bpf.o");
+    let object = output.join(format!("{name}.bpf.o"));
     std::fs::write(&object, Package::parse(&std::fs::read(&package)?)?.object())?;
-    let native = folder.join("entries-native");
+    let native = folder.join(format!("{name}-native"));
     let sources = Path::new(SOURCES).join("native");
-    link_native(&compilers.cc, &[sources.join("entries.c")], &sources, &object, &native)?;
+    link_native(
+        &compilers.cc,
+        &[sources.join(format!("{name}.c"))],
+        &sources,
+        &object,
+        &native,
+    )?;
     Ok((native, package))
 }
 

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use cli_tests::{PATIENCE, Running, ecli, example, run};
-use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use serde_json::{Value, json};
 
 /// A user who owns nothing here.
@@ -315,62 +314,27 @@ fn minimal_writes_into_the_trace_log() {
     assert_eq!((ended.code(), &*ended.stdout), (0, ""), "{}", ended.stderr);
 }
 
-/// Runs an example without what samples its maps, until the map `hists` of this run has what is wanted: its keys, and the sums of the
-/// slots, which are the last `slots` numbers of 32 bits in the values.
-fn fills(name: &str, options: &[&str], slots: usize, cause: impl Fn(), wanted: impl Fn(&[(Vec<u8>, u64)]) -> bool) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("package.json");
-    let mut package: Value = serde_json::from_str(&fs::read_to_string(example(name)).unwrap()).unwrap();
-    for map in package["meta"]["bpf_skel"]["maps"].as_array_mut().unwrap() {
-        map.as_object_mut().unwrap().remove("sample");
-    }
-    fs::write(&path, package.to_string()).unwrap();
-
-    let ecli = Running::start(ecli(["run"]).arg(&path).args(options));
-    let until = Instant::now() + PATIENCE;
-    loop {
-        cause();
-        let found: Vec<(Vec<u8>, u64)> = map_of(ecli.id(), "hists").map_or_else(Vec::new, |map| {
-            let entries = map
-                .keys()
-                .filter_map(|key| Some((map.lookup(&key, MapFlags::ANY).ok()??, key)));
-            let sum = |value: Vec<u8>| {
-                let numbers = value.chunks_exact(4).rev().take(slots);
-                numbers
-                    .map(|slot| u64::from(u32::from_ne_bytes(slot.try_into().unwrap())))
-                    .sum()
-            };
-            entries.map(|(value, key)| (key, sum(value))).collect()
-        });
-        if wanted(&found) {
-            break;
-        }
-        assert!(Instant::now() < until, "{name}: the map has {found:?}");
-        thread::sleep(Duration::from_millis(50));
-    }
+/// Runs an example that samples a histogram ten times a second, until it has printed one that is wanted.
+fn counts(name: &str, options: &[&str], cause: impl Fn(), wanted: impl Fn(&Value, u64) -> bool) {
+    let mut command = ecli(["run", "-o", "json", "--interval", "0.1"]);
+    let mut ecli = Running::start(command.arg(example(name)).args(options));
+    ecli.line_after(cause, |line| {
+        let histogram: Value = serde_json::from_str(line).unwrap();
+        let buckets = histogram["buckets"].as_array().unwrap();
+        let sum = buckets.iter().map(|bucket| bucket["count"].as_u64().unwrap()).sum();
+        wanted(&histogram["key"], sum)
+    });
     let ended = ecli.interrupt();
     assert_eq!(ended.code(), 0, "{}", ended.stderr);
-}
-
-/// A map that a process holds, by its name.
-fn map_of(pid: u32, name: &str) -> Option<MapHandle> {
-    let descriptors = fs::read_dir(format!("/proc/{pid}/fdinfo")).ok()?;
-    let infos = descriptors.filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok());
-    let ids = infos.filter_map(|info| {
-        let line = info.lines().find_map(|line| line.strip_prefix("map_id:"))?;
-        line.trim().parse().ok()
-    });
-    ids.filter_map(|id| MapHandle::from_map_id(id).ok())
-        .find(|map| map.name() == name)
 }
 
 #[test]
 fn runqlat_counts_the_waits_of_one_process() {
     let me = id();
     let sleep = || thread::sleep(Duration::from_millis(1));
-    fills("runqlat", &["-P", "-p", &me.to_string()], 26, sleep, |found| {
-        assert!(found.iter().all(|(key, _)| *key == me.to_ne_bytes()), "{found:?}");
-        found.iter().any(|(_, waits)| *waits > 3)
+    counts("runqlat", &["-P", "-p", &me.to_string()], sleep, |key, waits| {
+        assert_eq!(*key, me);
+        waits > 3
     });
 }
 
@@ -382,14 +346,12 @@ fn biolatency_counts_the_requests_of_each_disk() {
         (&file).write_all(&[1; 4096]).unwrap();
         file.sync_all().unwrap();
     };
-    fills("biolatency", &["--disks"], 27, write, |found| {
-        for (key, _) in found {
-            let disk = std::str::from_utf8(key).unwrap().trim_end_matches('\0');
-            assert!(
-                fs::exists(format!("/sys/block/{disk}")).unwrap() && !disk.is_empty(),
-                "{disk:?}"
-            );
-        }
-        found.iter().any(|(_, requests)| *requests > 0)
+    counts("biolatency", &["--disks"], write, |key, requests| {
+        let disk = key["disk"].as_str().unwrap();
+        assert!(
+            fs::exists(format!("/sys/block/{disk}")).unwrap() && !disk.is_empty(),
+            "{disk:?}"
+        );
+        requests > 0
     });
 }

@@ -66,6 +66,7 @@ fn outside_libraries_have_one_room_each() {
         ("\nwasmtime", vec!["runtime/Cargo.toml"]),
         ("\nlibbpf-", vec!["loader/Cargo.toml"]),
         ("\nureq", vec!["registry/Cargo.toml"]),
+        ("\nblazesym", vec!["symbols/Cargo.toml"]),
     ] {
         assert_eq!(with_text(&host, "Cargo.toml", library), room, "{library}");
     }
@@ -77,12 +78,14 @@ fn crates_depend_on_each_other_as_the_map_says() {
         "package",
         "registry",
         "loader",
+        "symbols",
         "runtime",
         "console",
         "embed",
         "ecli",
         "standalone",
         "ecc",
+        "pages",
     ];
     let arrows: Vec<(&str, Vec<&str>)> = crates
         .iter()
@@ -102,12 +105,14 @@ fn crates_depend_on_each_other_as_the_map_says() {
         ("package", vec![]),
         ("registry", vec![]),
         ("loader", vec!["package"]),
-        ("runtime", vec!["package", "loader"]),
+        ("symbols", vec![]),
+        ("runtime", vec!["package", "loader", "symbols"]),
         ("console", vec!["package", "runtime"]),
         ("embed", vec!["runtime"]),
         ("ecli", vec!["package", "registry", "runtime", "console"]),
         ("standalone", vec!["runtime", "console"]),
         ("ecc", vec!["package", "loader", "runtime"]),
+        ("pages", vec!["runtime", "console"]),
     ];
     assert_eq!(arrows, expected);
 }

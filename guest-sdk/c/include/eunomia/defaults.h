@@ -27,7 +27,8 @@ struct eunomia_events *eunomia_object__events(struct bpf_object *obj);
 
 struct eunomia_printer;
 
-/* A printer of what eunomia_object__events reads. `options` says how, NULL as the user wishes. -ENOSYS: it does not know the format. */
+/* A printer of what eunomia_object__events reads. `options` says how, NULL as the user wishes. -ENOSYS: it does not know the
+ * format; -EINVAL: a filter or the name of a field says nothing, which the user has given: return 2 from main. */
 struct eunomia_printer *eunomia_printer__open(struct bpf_object *obj, const struct eunomia_output_options *options);
 
 /* Prints each record of a batch and writes all of it. An empty batch prints a table's header, if there has been none. What the user

@@ -33,7 +33,8 @@ extern "C" {
 struct eunomia_events;
 
 /* One map to read: a ring buffer or a perf event array; or a map of any other kind, which is sampled: first at once, then at each
- * interval, each map on a clock of its own. */
+ * interval, each map on a clock of its own, and once more at the end. A sample's entries are records of a key, padded to 8 bytes, and a
+ * value; a record of length 0 ends it. */
 struct eunomia_input {
 	const struct bpf_map *map;
 	uint64_t interval; /* nanoseconds, at least 1,000,000; 0 for a buffer */
@@ -73,7 +74,8 @@ int eunomia_events__next_until(struct eunomia_events *events, struct eunomia_bat
 
 /* What became of the events so far. Exact only while nothing produces. */
 struct eunomia_totals {
-	uint64_t delivered;
+	uint64_t delivered; /* records of buffers that the tool was given */
+	uint64_t samples;   /* samples of maps that it was given to their end */
 	uint64_t lost;	 /* if `lost_is_known`: did not fit into a buffer */
 	uint64_t unread; /* lie in the buffers now */
 	bool lost_is_known;

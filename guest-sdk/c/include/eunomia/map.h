@@ -4,6 +4,10 @@
  *
  * A value of a per-CPU map is the values of all possible CPUs one after the other, each padded to a multiple of 8 bytes:
  * eunomia_map__num_cpus times eunomia_map__value_stride bytes. Sizes are checked: a wrong one is -EINVAL, and nothing is written.
+ *
+ * Where libbpf takes a descriptor of something else than a map or program, a number stands for it: the key of task storage is that of
+ * a process, a uint32_t; that of control group storage the group's, a uint64_t, as bpf_get_current_cgroup_id gives it. -ENOENT if nobody
+ * has it. Maps that hold maps or programs are written with the numbers of bpf_map__fd and bpf_program__fd, or with the functions below.
  */
 #ifndef EUNOMIA_MAP_H
 #define EUNOMIA_MAP_H
@@ -48,11 +52,13 @@ uint32_t eunomia_map__id(const struct bpf_map *map);
 uint32_t eunomia_map__num_cpus(const struct bpf_map *map);
 uint32_t eunomia_map__value_stride(const struct bpf_map *map);
 
-/* Reads the value of a key. -ENOENT if there is no such key. `flags` must be 0. */
+/* Reads the value of a key. -ENOENT if there is no such key. `flags` must be 0. Of a bloom filter `key` is NULL, `key_size` 0 and `value`
+ * the element: 0 if it may be in. */
 int bpf_map__lookup_elem(const struct bpf_map *map, const void *key, size_t key_size, void *value, size_t value_size,
 			 uint64_t flags);
 
-/* Writes a value; with per-CPU maps all CPUs' at once. `flags` is BPF_ANY, BPF_NOEXIST or BPF_EXIST. -E2BIG if the map is full. */
+/* Writes a value; with per-CPU maps all CPUs' at once. `flags` is BPF_ANY, BPF_NOEXIST or BPF_EXIST. -E2BIG if the map is full. Queues,
+ * stacks and bloom filters have no key: NULL and 0. In a full queue or stack, with BPF_EXIST, what is oldest makes room. */
 int bpf_map__update_elem(const struct bpf_map *map, const void *key, size_t key_size, const void *value, size_t value_size,
 			 uint64_t flags);
 
@@ -90,7 +96,7 @@ struct eunomia_entries {
  */
 int eunomia_map__next_batch(const struct bpf_map *map, struct eunomia_entries *entries, uint32_t most);
 
-/* The same, and what is given back is deleted. */
+/* The same, and what is given back is deleted. Queues and stacks give values only. */
 int eunomia_map__take_batch(const struct bpf_map *map, struct eunomia_entries *entries, uint32_t most);
 
 /* For a loop that is left before the end. */
@@ -101,6 +107,23 @@ int eunomia_map__update_batch(const struct bpf_map *map, const void *keys, const
 
 /* Deletes `count` keys; those that do not exist are skipped. Gives how many were deleted. */
 int eunomia_map__delete_batch(const struct bpf_map *map, const void *keys, uint32_t count);
+
+/* Puts a map into an array or hash table of maps, in place of what is there. -EOPNOTSUPP if `map` is none, or if `inner` has another kind,
+ * other sizes or flags than the definition says. bpf_map__delete_elem takes it out again. */
+int eunomia_map__insert_map(const struct bpf_map *map, const void *key, size_t key_size, const struct bpf_map *inner);
+
+/* Puts a record into a user ring buffer, whole and at once, for programs that call bpf_user_ringbuf_drain. -ENOSPC if there is no room
+ * until a program has taken some; -EINVAL for a record that never fits; -EOPNOTSUPP for other maps. */
+int eunomia_map__submit(const struct bpf_map *map, const void *record, size_t size);
+
+/* Where an arena is: what pointers in it count from, and how many bytes it has, not all of which need to exist. -EOPNOTSUPP for other
+ * maps. */
+int eunomia_map__memory(const struct bpf_map *map, uint64_t *address, uint64_t *size);
+
+/* Read and write an arena's memory, at most 16 MiB a call. -EINVAL beyond its end. A page that does not exist is made, of zeros; with
+ * BPF_F_SEGV_ON_FAULT among the map's flags it is -EIO. */
+int eunomia_map__read_memory(const struct bpf_map *map, uint64_t offset, void *bytes, size_t size);
+int eunomia_map__write_memory(const struct bpf_map *map, uint64_t offset, const void *bytes, size_t size);
 
 /* As libbpf's, for sources that use the number of a map. Keys and values have the sizes that the map has. */
 int bpf_map_lookup_elem(int fd, const void *key, void *value);

@@ -32,6 +32,13 @@ int eunomia_program__set_attach_program(struct bpf_program *prog, const struct b
 /* The kernel's number of it, as `bpftool prog` lists it; 0 before the object is loaded. */
 uint32_t eunomia_program__id(const struct bpf_program *prog);
 
+/* A number for bpf_map_update_elem on a program array; -EINVAL before the object is loaded. No file descriptor. */
+int bpf_program__fd(const struct bpf_program *prog);
+
+/* Puts the program into a program array, where bpf_tail_call finds it, in place of what is there. -EINVAL if the map is none, or if its
+ * programs are of another type. bpf_map__delete_elem takes it out again. */
+int eunomia_program__insert(const struct bpf_program *prog, const struct bpf_map *map, const void *key, size_t key_size);
+
 /*
  * Attaching. A program may have several links. A link lives until it is destroyed, whatever becomes of the object.
  * NULL: -ENOENT if there is no such target here, -EINVAL if it does not fit the type of the program.

@@ -4,6 +4,7 @@
 #define EUNOMIA_SESSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -19,6 +20,8 @@ enum eunomia_output_format {
 	EUNOMIA_CSV,
 	EUNOMIA_RAW, /* the records' bytes, each after its length as a little-endian u32 */
 	EUNOMIA_YAML,
+	EUNOMIA_FOLDED, /* stacks for flame graphs, as text */
+	EUNOMIA_SVG,    /* a flame graph */
 };
 
 struct eunomia_output_options {
@@ -27,9 +30,17 @@ struct eunomia_output_options {
 	bool color;         /* whether colours are welcome */
 	int32_t utc_offset; /* what to add to UTC for local time, in seconds */
 	uint32_t width;     /* columns of the terminal, 0 if the output is not a terminal */
+	const char *const *fields; /* the members to show, in this order */
+	size_t field_count;        /* of these; 0 for all members */
+	const char *filter;        /* which records to show, in the words of the printer; NULL for all */
+	const char *sort;          /* the member to sort by; NULL for none */
+	uint32_t top;              /* how many of each sample, or of each interval, to show; 0 for all */
+	uint64_t max_rows;         /* the most rows to show in all; 0 for all */
+	uint64_t interval;         /* how often to sample, in nanoseconds; 0 for what the package says */
+	bool per_cpu;              /* whether to show each CPU's value of a per-CPU map */
 };
 
-/* The user's wishes: the same for the whole run. */
+/* The user's wishes: the same for the whole run, and so are the texts in them. */
 struct eunomia_output_options eunomia_output_options(void);
 
 /*

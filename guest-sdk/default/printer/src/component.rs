@@ -1,12 +1,16 @@
 //! The component: the contract's `printer`, on the formatter of this crate.
 
-use crate::layout::{Enumerator, Format, Kind, Member, Options, Source, SourceKind, Type};
+use crate::layout::{
+    EntryType, Enumerator, Format, HistogramType, Kind, Member, Options, Source, SourceKind, StackType, Type,
+};
 use crate::printer::{Error, Printer};
+use crate::symbols::{Nameless, Space, Symbol, Symbols};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 use eunomia_component::printer as exported;
-use eunomia_component::{output, types};
+use eunomia_component::{output, symbols, types};
 
 eunomia_component::export_printer!(Component);
 eunomia_component::no_std_runtime!();
@@ -28,7 +32,7 @@ impl exported::GuestPrinter for Resource {
     ) -> Result<exported::Printer, exported::Error> {
         let layout: Vec<Type> = layout.into_iter().map(Type::from).collect();
         let sources: Vec<Source> = sources.into_iter().map(Source::from).collect();
-        let printer = Printer::new(&layout, &sources, &options.into())?;
+        let printer = Printer::new(&layout, &sources, &options.into())?.with_symbols(Box::new(Host));
         Ok(exported::Printer::new(Self(RefCell::new(printer))))
     }
 
@@ -39,7 +43,30 @@ impl exported::GuestPrinter for Resource {
     }
 
     fn finish(&self) -> Result<Vec<String>, exported::Error> {
-        Ok(self.0.borrow().totals())
+        Ok(self.0.borrow_mut().finish(&mut write)?)
+    }
+}
+
+/// The host, which knows the names of addresses.
+struct Host;
+
+impl Symbols for Host {
+    fn resolve(&mut self, space: Space, addresses: &[u64]) -> Result<Vec<Option<Symbol>>, Nameless> {
+        let space = match space {
+            Space::Kernel => symbols::Space::Kernel,
+            Space::Process(id) => symbols::Space::Process(id),
+        };
+        let symbol = |symbol: symbols::Symbol| Symbol {
+            name: symbol.name,
+            offset: symbol.offset,
+            file: symbol.file,
+            line: symbol.line,
+        };
+        match symbols::resolve(space, addresses) {
+            Ok(found) => Ok(found.into_iter().map(|found| found.map(symbol)).collect()),
+            Err(symbols::Error::Denied(why)) => Err(Nameless::Denied(why)),
+            Err(symbols::Error::Other(why)) => Err(Nameless::Other(why)),
+        }
     }
 }
 
@@ -55,6 +82,7 @@ impl From<Error> for exported::Error {
         match error {
             Error::Closed => Self::Closed,
             Error::Unsupported(what) => Self::Unsupported(what),
+            Error::Usage(why) => Self::Usage(why),
             Error::Other(why) => Self::Other(why),
         }
     }
@@ -106,15 +134,55 @@ impl From<types::SourceFormat> for Source {
     fn from(source: types::SourceFormat) -> Self {
         let kind = match source.kind {
             types::SourceKind::Events(ty) => SourceKind::Events(ty),
-            types::SourceKind::Entries(_) => SourceKind::Entries,
-            types::SourceKind::Log2Histograms(_) => SourceKind::Log2Histograms,
-            types::SourceKind::LinearHistograms(_) => SourceKind::LinearHistograms,
-            types::SourceKind::StackTraces(_) => SourceKind::StackTraces,
+            types::SourceKind::Entries(of) => SourceKind::Entries(of.into()),
+            types::SourceKind::Log2Histograms(of) => SourceKind::Log2Histograms(of.into()),
+            types::SourceKind::LinearHistograms(of) => SourceKind::LinearHistograms(of.into()),
+            types::SourceKind::StackTraces(of) => SourceKind::StackTraces(of.into()),
             types::SourceKind::Bytes => SourceKind::Bytes,
         };
         Self {
             name: source.name,
             kind,
+        }
+    }
+}
+
+impl From<types::EntryType> for EntryType {
+    fn from(types::EntryType { key, value }: types::EntryType) -> Self {
+        Self { key, value }
+    }
+}
+
+impl From<types::HistogramType> for HistogramType {
+    fn from(of: types::HistogramType) -> Self {
+        let types::HistogramType {
+            entry,
+            unit,
+            base,
+            step,
+        } = of;
+        let entry = entry.into();
+        Self {
+            entry,
+            unit,
+            base,
+            step,
+        }
+    }
+}
+
+impl From<types::StackType> for StackType {
+    fn from(of: types::StackType) -> Self {
+        Self {
+            ty: of.type_,
+            pid: of.pid,
+            cpu: of.cpu,
+            comm: of.comm,
+            kernel_size: of.kernel_size,
+            kernel: of.kernel,
+            user_size: of.user_size,
+            user: of.user,
+            symbols: of.symbols,
         }
     }
 }
@@ -128,11 +196,22 @@ impl From<types::OutputOptions> for Options {
             types::OutputFormat::Csv => Format::Csv,
             types::OutputFormat::Raw => Format::Raw,
             types::OutputFormat::Yaml => Format::Yaml,
+            types::OutputFormat::Folded => Format::Folded,
+            types::OutputFormat::Svg => Format::Svg,
         };
         Self {
             format,
             header: options.header,
             utc_offset: options.utc_offset,
+            width: options.width,
+            color: options.color,
+            fields: options.fields,
+            filter: options.filter,
+            sort: options.sort,
+            top: options.top,
+            max_rows: options.max_rows,
+            interval: options.interval,
+            per_cpu: options.per_cpu,
         }
     }
 }

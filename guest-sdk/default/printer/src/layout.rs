@@ -87,24 +87,69 @@ pub struct Source {
 }
 
 /// What the records of a source are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceKind {
     /// Each is one value of the type at this place of the layout.
     Events(u32),
     /// Keys and values of a sampled map.
-    Entries,
+    Entries(EntryType),
     /// The same, whose values count powers of two.
-    Log2Histograms,
+    Log2Histograms(HistogramType),
     /// The same, whose values count steps of equal width.
-    LinearHistograms,
+    LinearHistograms(HistogramType),
     /// Stack traces.
-    StackTraces,
+    StackTraces(StackType),
     /// Bytes whose type nobody declared.
     Bytes,
 }
 
-/// How the user wants to see events.
+/// The two types of a sampled map, by their places in the layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryType {
+    /// The type of the key, none if the map has no keys.
+    pub key: Option<u32>,
+    /// The type of the value.
+    pub value: u32,
+}
+
+/// A sampled map whose values are histograms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistogramType {
+    /// The types of the map.
+    pub entry: EntryType,
+    /// What is counted, such as `usecs`.
+    pub unit: String,
+    /// Where the first step of a linear histogram begins.
+    pub base: i64,
+    /// The width of each step of a linear histogram; 0 is taken as 1.
+    pub step: u64,
+}
+
+/// Records that hold the stacks of one moment. The names are those of members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackType {
+    /// The type of the whole record.
+    pub ty: u32,
+    /// The process's id.
+    pub pid: String,
+    /// The CPU's number.
+    pub cpu: String,
+    /// The thread's name.
+    pub comm: String,
+    /// How many bytes of the kernel's stack count; 0 or less if there is none.
+    pub kernel_size: String,
+    /// The kernel's stack: an array of addresses, the innermost first.
+    pub kernel: String,
+    /// How many bytes of the stack of user space count.
+    pub user_size: String,
+    /// The stack of user space.
+    pub user: String,
+    /// Whether addresses are shown with names.
+    pub symbols: bool,
+}
+
+/// How the user wants to see records. The default is a table of everything, without a header.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     /// The format.
     pub format: Format,
@@ -112,12 +157,31 @@ pub struct Options {
     pub header: bool,
     /// What to add to UTC for local time, in seconds.
     pub utc_offset: i32,
+    /// Columns of the terminal, none if the output is not a terminal.
+    pub width: Option<u32>,
+    /// Whether colours are welcome.
+    pub color: bool,
+    /// Which members to show, in this order; all if there are none.
+    pub fields: Vec<String>,
+    /// Which records to show, in the language of `filter`; none for all.
+    pub filter: Option<String>,
+    /// The member to sort by, the largest first, or the smallest with a `-` before its name.
+    pub sort: Option<String>,
+    /// Show the first so many of each sample; of events, of each `interval`.
+    pub top: Option<u32>,
+    /// The most rows to show in all.
+    pub max_rows: Option<u64>,
+    /// How often `top` of events is shown, in nanoseconds; none for a second.
+    pub interval: Option<u64>,
+    /// Whether to show the values of a per-CPU map one by one, in place of their sum.
+    pub per_cpu: bool,
 }
 
-/// What a printer may be asked for; not all of it is known to this one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a printer may be asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Format {
     /// Columns for people.
+    #[default]
     Table,
     /// One object a line.
     Json,
@@ -129,4 +193,8 @@ pub enum Format {
     Raw,
     /// One document an event.
     Yaml,
+    /// Stacks as flame graphs take them.
+    Folded,
+    /// Stacks as a flame graph.
+    Svg,
 }

@@ -10,21 +10,38 @@
 
 extern crate alloc;
 
+mod entry;
+mod filter;
+mod fold;
+mod form;
+mod gathered;
+mod histogram;
 mod json;
 mod layout;
 mod names;
+mod nearest;
 mod number;
 mod op;
+mod order;
 mod plain;
 mod plan;
 mod printer;
+mod selection;
+mod source;
+mod stack;
+mod symbols;
 mod table;
 mod text;
 mod time;
+mod usage;
+mod views;
 mod write;
 
 #[cfg(target_family = "wasm")]
 mod component;
 
-pub use layout::{Enumerator, Format, Kind, Member, Options, Source, SourceKind, Type};
+pub use layout::{
+    EntryType, Enumerator, Format, HistogramType, Kind, Member, Options, Source, SourceKind, StackType, Type,
+};
 pub use printer::{Error, Printer};
+pub use symbols::{Nameless, Space, Symbol, Symbols};

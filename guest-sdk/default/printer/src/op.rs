@@ -106,7 +106,7 @@ pub(crate) struct Place {
 
 /// The bytes at an offset. A plan reads only what its type holds, and a record is as long as its type.
 #[inline(always)]
-fn load<const N: usize>(record: &[u8], offset: u32) -> [u8; N] {
+pub(crate) fn load<const N: usize>(record: &[u8], offset: u32) -> [u8; N] {
     from(record, offset).first_chunk::<N>().copied().unwrap_or([0; N])
 }
 
@@ -260,14 +260,19 @@ fn enumeration_far(names: &Names, out: &mut [u8], at: usize, value: u64) -> usiz
     }
 }
 
-fn bits(tables: &Tables, from: &[u8], shift: u8, width: u8, shown: Bits, out: &mut [u8], at: usize) -> usize {
+/// The bits of a bitfield, and the same with its highest bit as the sign.
+pub(crate) fn bit_values(from: &[u8], shift: u8, width: u8) -> (u64, i64) {
     // 64 bits that begin inside a byte end in a ninth.
     let length = (usize::from(shift) + usize::from(width)).div_ceil(8);
     let bytes = from.iter().take(length).rev();
     let whole = bytes.fold(0_u128, |whole, &byte| whole << 8 | u128::from(byte));
     let unused = 64 - u32::from(width);
     let value = ((whole >> shift) as u64) << unused >> unused;
-    let extended = (value << unused) as i64 >> unused;
+    (value, (value << unused) as i64 >> unused)
+}
+
+fn bits(tables: &Tables, from: &[u8], shift: u8, width: u8, shown: Bits, out: &mut [u8], at: usize) -> usize {
+    let (value, extended) = bit_values(from, shift, width);
     let Some(window) = window(out, at) else {
         return at;
     };

@@ -3,6 +3,9 @@
 //! A layout is hostile: its indices may point anywhere or in circles, its sizes may lie, and few types may describe
 //! very many values. What a plan reads lies within its root type; how deep, how many steps and how long a row is bounded.
 
+mod member;
+mod merge;
+mod scalar;
 mod steps;
 mod value;
 
@@ -14,6 +17,8 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+pub(crate) use member::{describe, find};
+pub(crate) use scalar::{Integer, Scalar, Shown, scalar};
 pub(crate) use steps::Steps;
 
 /// Types within types. C allows 63 levels of nested declarators; nobody reads a row of that depth.
@@ -22,7 +27,7 @@ const DEEPEST: usize = 32;
 const MOST_OPS: usize = 1 << 16;
 
 /// The steps that print one value of a type.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Plan {
     /// The steps, the end of the line included.
     pub(crate) ops: Vec<Op>,
@@ -38,10 +43,10 @@ pub(crate) struct Plan {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field<'a> {
     pub(crate) name: &'a str,
-    ty: u32,
+    pub(crate) ty: u32,
     /// From the start of the struct that is shown.
-    bit_offset: u64,
-    bit_width: u32,
+    pub(crate) bit_offset: u64,
+    pub(crate) bit_width: u32,
 }
 
 /// What has been made for all plans so far.
@@ -133,7 +138,8 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn find(&self, ty: u32, path: &str) -> Result<&'a Type, Error> {
+    /// The type at a place of the layout.
+    pub(crate) fn find(&self, ty: u32, path: &str) -> Result<&'a Type, Error> {
         let count = self.layout.len();
         self.layout
             .get(ty as usize)
@@ -141,7 +147,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Members, with those of anonymous structs and unions in their place. What else has no name is padding.
-    fn fields(&mut self, members: &'a [Member], steps: &Steps) -> Result<Vec<Field<'a>>, Error> {
+    pub(crate) fn fields(&mut self, members: &'a [Member], steps: &Steps) -> Result<Vec<Field<'a>>, Error> {
         let mut fields = Vec::new();
         self.gather(members, 0, steps.depth, steps, &mut fields)?;
         Ok(fields)
@@ -177,7 +183,8 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn count(&mut self, path: &str) -> Result<(), Error> {
+    /// Take one of the members that all plans together may have.
+    pub(crate) fn count(&mut self, path: &str) -> Result<(), Error> {
         self.left = self.left.checked_sub(1).ok_or_else(|| too_many(path))?;
         Ok(())
     }

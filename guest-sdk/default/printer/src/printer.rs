@@ -1,19 +1,25 @@
 //! From batches to lines.
 
-use crate::layout::{Format, Options, Source, SourceKind, Type};
-use crate::op::{Place, Tables, run};
+mod mixed;
+mod records;
+mod viewed;
+
+use crate::fold::Counts;
+use crate::gathered::Gathered;
+use crate::layout::{Format, Options, Source, Type};
+use crate::op::{Place, run};
 use crate::plan::{Plan, Planner};
-use crate::text::label;
+use crate::source::{self, Planned, Shared, WithEntries};
+use crate::symbols::{Names, Symbols};
+use crate::table;
 use crate::time::clock;
-use crate::write::{WINDOW, put_far};
-use crate::{json, table};
+use crate::usage::Refusal;
+use crate::views::Views;
+use crate::write::put_far;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-
-/// What is gathered before it is handed on. A batch of 256 KiB makes a tenth of that; only a layout of very long names,
-/// or of very many, needs a second write.
-const ENOUGH: usize = 4 << 20;
 
 /// Why nothing was printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +28,8 @@ pub enum Error {
     Closed,
     /// The format, or a kind of source, that this printer does not know.
     Unsupported(String),
+    /// A filter or the name of a member that says nothing; the user has given it.
+    Usage(String),
     /// Anything else, as a sentence that names the source and the field.
     Other(String),
 }
@@ -30,7 +38,9 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Printer {
     sources: Vec<Planned>,
-    tables: Tables,
+    /// Whether all sources are of events, which take the shortest way.
+    only_events: bool,
+    shared: Shared,
     out: Gathered,
     /// The seconds east of UTC if rows begin with the time.
     utc_offset: Option<i32>,
@@ -38,28 +48,10 @@ pub struct Printer {
     header: bool,
     /// The source whose header was printed last.
     headed: Option<usize>,
-}
-
-/// A source, ready to be printed.
-#[derive(Debug)]
-struct Planned {
-    name: String,
-    plan: Plan,
-    /// The header line; empty where the format has none.
-    header: Vec<u8>,
-    /// How many records were shorter than their type.
-    short: u64,
-    /// The length of the first of them, until somebody is told.
-    first_short: Option<u32>,
-}
-
-/// Lines that wait to be written.
-#[derive(Debug, Default)]
-struct Gathered {
-    /// Its length is what may be stored to; what was there before does not matter.
-    bytes: Vec<u8>,
-    /// How much of it counts.
-    at: usize,
+    /// What is to be done where a record is not just printed as it comes.
+    views: Option<Box<Views>>,
+    /// What the user has not been told yet.
+    said: Vec<String>,
 }
 
 impl Printer {
@@ -68,55 +60,51 @@ impl Printer {
     ///
     /// # Errors
     ///
-    /// `Unsupported` for formats other than table and JSON and for sources that are not events, `Other` for a layout
-    /// that does not describe its types: an index past its end, a member past its struct, a type that contains itself.
+    /// `Unsupported` for a source whose records have no type, and for a format that shows nothing of the sources, `Usage` for options that say nothing
+    /// about these records, and `Other` for a layout that does not describe its types: an index past its end, a member past
+    /// its struct, a type that contains itself.
     pub fn new(layout: &[Type], sources: &[Source], options: &Options) -> Result<Self, Error> {
-        let format_name = match options.format {
-            Format::Table | Format::Json => None,
-            Format::JsonPretty => Some("json-pretty"),
-            Format::Csv => Some("csv"),
-            Format::Raw => Some("raw"),
-            Format::Yaml => Some("yaml"),
-        };
-        if let Some(name) = format_name {
-            return Err(Error::Unsupported(format!(
-                "the default printer has no output format {name}\n\
-                 hint: it has table and json; for others, --printer names one of your own"
-            )));
-        }
+        check(options)?;
         let is_table = options.format == Format::Table;
-        let mut planner = Planner::new(layout);
+        let said = source::left_out(sources, options.format)?;
+        let WithEntries { layout, structs } = source::with_entries(layout, sources, options)?;
+        let mut planner = Planner::new(&layout);
         let mut planned = Vec::new();
-        for source in sources {
-            let root = events_of(source)?;
-            let (header, plan) = if is_table {
-                table::plan(&mut planner, root, &source.name)?
-            } else {
-                (Vec::new(), json::plan(&mut planner, root, &source.name)?)
-            };
-            planned.push(Planned {
-                name: label(&source.name),
-                plan,
-                header,
-                short: 0,
-                first_short: None,
-            });
+        for (source, entry) in sources.iter().zip(structs) {
+            planned.push(Planned::new(&mut planner, &layout, source, entry, options)?);
         }
+        let views = Views::are_wanted(options).then(|| Box::new(Views::new(options, sources.len())));
         Ok(Self {
+            only_events: planned.iter().all(Planned::has_events),
             sources: planned,
-            tables: planner.into_tables(),
+            shared: Shared {
+                tables: planner.into_tables(),
+                names: Names::default(),
+                counts: source::is_counted(options.format).then(Counts::new),
+                format: options.format,
+            },
             out: Gathered::default(),
             utc_offset: is_table.then_some(options.utc_offset),
             header: is_table && options.header,
             headed: None,
+            views,
+            said,
         })
+    }
+
+    /// The same printer, which asks for the names of addresses in stack traces. Without this it shows the addresses alone.
+    #[must_use]
+    pub fn with_symbols(mut self, symbols: Box<dyn Symbols>) -> Self {
+        self.shared.names = Names::new(symbols);
+        self
     }
 
     /// Print the records of a batch, laid out as the contract's `batch` says, read at `time` nanoseconds since 1970.
     /// `write` gets whole lines, all of a batch at once unless they are more than 4 MiB.
     ///
     /// A table begins with the header of its first source, even before there is a record, and has another one where a
-    /// record's columns differ from those of the record before.
+    /// record's columns differ from those of the record before. A histogram or a stack trace has no header, and the next row
+    /// after it has one again: the last is far above then.
     ///
     /// A record shorter than its type is left out and counted, see `notes`; of a longer one the first bytes are printed.
     ///
@@ -129,10 +117,20 @@ impl Printer {
         time: u64,
         write: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        if let Some(mut views) = self.views.take() {
+            let result = self.viewed(&mut views, bytemuck::cast_slice(data), time, write);
+            self.views = Some(views);
+            return result;
+        }
         self.out.at = 0;
         let headed = self.headed;
         let clock = self.utc_offset.map(|offset| clock(time, offset));
-        let result = self.rows(bytemuck::cast_slice(data), clock, write);
+        let data = bytemuck::cast_slice(data);
+        let result = if self.only_events {
+            self.rows(data, clock, write)
+        } else {
+            self.mixed(data, time, clock, write)
+        };
         if result.is_err() {
             self.headed = headed;
             return result;
@@ -141,7 +139,7 @@ impl Printer {
     }
 
     /// What a user should be told since the last call, a sentence each: nearly always nothing. It names each source once
-    /// that has records shorter than their type.
+    /// that has records shorter than their type, and says why addresses have no names.
     pub fn notes(&mut self) -> Vec<String> {
         let notes = self.sources.iter_mut().filter_map(|source| {
             let length = source.first_short.take()?;
@@ -155,7 +153,8 @@ impl Printer {
                  such records are counted and left out"
             ))
         });
-        notes.collect()
+        let notes: Vec<String> = notes.chain(self.shared.names.note()).collect();
+        self.said.drain(..).chain(notes).collect()
     }
 
     /// What a user should be told at the end: how many records each source left out, where there are any.
@@ -182,7 +181,7 @@ impl Printer {
     ) -> Result<(), Error> {
         let mut rest = data;
         if rest.is_empty() {
-            return self.head(0);
+            return self.head_first(0);
         }
         while let Some((header, after)) = rest.split_first_chunk::<8>() {
             let header = u64::from_ne_bytes(*header);
@@ -201,15 +200,10 @@ impl Printer {
                 return Err(unknown_source(number, count));
             };
             if length < source.plan.size {
-                source.short += 1;
-                if source.short == 1 {
-                    source.first_short = Some(length);
-                }
+                source.count_short(length);
                 continue;
             }
-            if self.out.at > ENOUGH {
-                self.out.hand_on(write)?;
-            }
+            self.out.hand_on_if_enough(write)?;
             self.out.reserve(table::CLOCK + source.plan.most);
             let mut place = Place {
                 at: self.out.at,
@@ -219,9 +213,17 @@ impl Printer {
                 put_far(&mut self.out.bytes, place.at, clock);
                 place.at += table::CLOCK;
             }
-            self.out.at = run(&self.tables, &source.plan.ops, after, &mut self.out.bytes, place).at;
+            self.out.at = run(&self.shared.tables, &source.plan.ops, after, &mut self.out.bytes, place).at;
         }
         Ok(())
+    }
+
+    /// Print the header of a source, unless there has been one.
+    fn head_first(&mut self, number: usize) -> Result<(), Error> {
+        if self.headed.is_some() {
+            return Ok(());
+        }
+        self.head(number)
     }
 
     /// Print the header of a source, unless the one above already says the same.
@@ -237,43 +239,6 @@ impl Printer {
     }
 }
 
-impl Gathered {
-    /// Make room for this many bytes, and for the window of the last step.
-    #[inline(always)]
-    fn reserve(&mut self, most: usize) {
-        let needed = self.at + most + WINDOW;
-        if needed > self.bytes.len() {
-            self.grow(needed);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn grow(&mut self, needed: usize) {
-        self.bytes.resize(needed.next_power_of_two(), 0);
-    }
-
-    fn append(&mut self, text: &[u8]) {
-        self.reserve(text.len());
-        let end = self.at + text.len();
-        if let Some(place) = self.bytes.get_mut(self.at..end) {
-            place.copy_from_slice(text);
-            self.at = end;
-        }
-    }
-
-    fn hand_on(&mut self, write: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
-        let length = core::mem::take(&mut self.at);
-        match self.bytes.get(..length) {
-            Some([]) => Ok(()),
-            Some(lines) => write(lines),
-            None => Err(Error::Other(
-                "a row took more than was computed for it: a mistake of this printer".to_string(),
-            )),
-        }
-    }
-}
-
 /// The length of a record and the number of its source, from the header of 8 bytes.
 #[inline(always)]
 fn split(header: u64) -> (u32, usize) {
@@ -284,18 +249,16 @@ fn split(header: u64) -> (u32, usize) {
     }
 }
 
-fn events_of(source: &Source) -> Result<u32, Error> {
-    let name = label(&source.name);
-    let what = match source.kind {
-        SourceKind::Events(root) => return Ok(root),
-        SourceKind::Entries => "entries of a sampled map",
-        SourceKind::Log2Histograms | SourceKind::LinearHistograms => "histograms",
-        SourceKind::StackTraces => "stack traces",
-        SourceKind::Bytes => "records of no declared type",
-    };
-    Err(Error::Unsupported(format!(
-        "{name} holds {what}: this printer knows events of a ring or perf buffer"
-    )))
+/// Options that contradict each other, whatever the records are.
+fn check(options: &Options) -> Result<(), Error> {
+    if options.format == Format::Raw && !options.fields.is_empty() {
+        let refusal = Refusal::with_hint(
+            "raw shows whole records, as they are".to_string(),
+            "-o json, csv and yaml show the members that are named".to_string(),
+        );
+        return Err(refusal.of("fields"));
+    }
+    Ok(())
 }
 
 #[cold]

@@ -1,6 +1,6 @@
 //! Tables: a header line, then a row a record, values at the columns of their names.
 
-use crate::plan::{Plan, Planner};
+use crate::plan::{Field, Plan, Planner};
 use crate::printer::Error;
 use crate::text::{Style, name};
 use alloc::vec::Vec;
@@ -14,13 +14,13 @@ const NARROWEST: usize = 6;
 /// The columns between two names.
 const GAP: usize = 2;
 
-/// The header line and the steps of a row, without its time, for a record of this type.
-pub(crate) fn plan(planner: &mut Planner, root: u32, source: &str) -> Result<(Vec<u8>, Plan), Error> {
+/// The header line and the steps of a row, without its time, of these members of a record of this type.
+pub(crate) fn plan(planner: &mut Planner, root: u32, source: &str, fields: &[Field]) -> Result<(Vec<u8>, Plan), Error> {
     let mut header = TIME.to_vec();
     let mut column = TIME.len();
     let mut width = 0;
     let mut steps = planner.begin(root, source)?;
-    for (place, field) in planner.columns(root, &steps)?.iter().enumerate() {
+    for (place, field) in fields.iter().enumerate() {
         let title = name(&field.name.to_uppercase(), Style::Bare);
         let title_columns = core::str::from_utf8(&title).map_or(title.len(), |title| title.chars().count());
         // The first value follows the time, the others are moved to the column of their name.

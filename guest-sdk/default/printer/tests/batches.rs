@@ -85,6 +85,7 @@ fn the_time_is_local() {
             format: Format::Table,
             header: false,
             utc_offset: offset,
+            ..printer::Options::default()
         };
         let mut printer = Printer::new(&layout(), &[events("closes", 1)], &options).unwrap();
         print(&mut printer, &Batch::of(&[vec![0; 4]]), time)

@@ -5,6 +5,7 @@
 
 use std::env;
 use std::io::{self, Write};
+use std::time::Duration;
 
 use eunomia::args::{self, Outcome};
 use eunomia::events::{self, EventSource};
@@ -15,6 +16,9 @@ use eunomia::{Error, ErrorKind, output, program, session};
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
 
+/// In nanoseconds.
+const SECOND: u64 = 1_000_000_000;
+
 /// `BPF_MAP_TYPE_PERF_EVENT_ARRAY` and `BPF_MAP_TYPE_RINGBUF` of include/uapi/linux/bpf.h.
 const BUFFERS: [u32; 2] = [4, 27];
 
@@ -22,9 +26,9 @@ fn main() {
     let code = run().unwrap_or_else(|error| match error.kind() {
         // Whoever read the output has seen enough.
         ErrorKind::Closed => 0,
-        _ => {
+        kind => {
             complain(&format!("error: {error}"));
-            FAILED
+            if kind == ErrorKind::Usage { USAGE } else { FAILED }
         }
     });
     session::set_exit_code(code);
@@ -67,7 +71,11 @@ fn run() -> Result<u8, Error> {
     }
     let mut options = session::output();
     options.header &= description.header;
-    let printer = Printer::open(&description.layout, declared.formats(), options)?;
+    // What is shown at an interval is shown then, whether something comes or not.
+    let wait = options
+        .top
+        .map(|_| Duration::from_nanos(options.interval.unwrap_or(SECOND)));
+    let printer = Printer::open(&description.layout, declared.formats(), &options)?;
 
     // The reader is there before anything produces, so that nothing is lost.
     let source = EventSource::open(&declared.inputs())?;
@@ -77,7 +85,7 @@ fn run() -> Result<u8, Error> {
         if iterated && declared.formats().is_empty() {
             return Ok(());
         }
-        print(&source, &printer)
+        print(&source, &printer, wait)
     });
     // Together, because the kernel takes its time for each; and whatever happened before.
     let detached = program::detach(links);
@@ -101,7 +109,7 @@ fn iterate(links: &[program::Link]) -> Result<bool, Error> {
 }
 
 /// Prints until the run should end.
-fn print(source: &EventSource, printer: &Printer) -> Result<(), Error> {
+fn print(source: &EventSource, printer: &Printer, wait: Option<Duration>) -> Result<(), Error> {
     // The header, so that whoever waits for the first event sees that it is waited for.
     tell(printer.print(&Batch {
         data: Vec::new(),
@@ -109,7 +117,11 @@ fn print(source: &EventSource, printer: &Printer) -> Result<(), Error> {
         lost: 0,
         time: 0,
     })?);
-    for batch in source.batches() {
+    let batches = match wait {
+        Some(wait) => source.batches_within(wait),
+        None => source.batches(),
+    };
+    for batch in batches {
         tell(printer.print(&batch?)?);
     }
     tell(printer.finish()?);

@@ -41,6 +41,20 @@ mod output_import {
 
 pub use output_import::eunomia::bpf::output;
 
+/// What else a printer may ask for.
+mod symbols_import {
+    wit_bindgen::generate!({
+        path: "../../../wit",
+        inline: "
+            package eunomia:sdk-symbols;
+            world symbols { import eunomia:bpf/symbols@0.1.0; }
+        ",
+        generate_all,
+    });
+}
+
+pub use symbols_import::eunomia::bpf::symbols;
+
 /// What a component implements that reads command lines.
 pub mod args_component {
     wit_bindgen::generate!({
@@ -63,6 +77,7 @@ pub mod printer_component {
         with: {
             "eunomia:bpf/types@0.1.0": crate::bindings::types,
             "eunomia:bpf/output@0.1.0": crate::bindings::output,
+            "eunomia:bpf/symbols@0.1.0": crate::bindings::symbols,
         },
         export_macro_name: "export_printer_with",
         pub_export_macro: true,

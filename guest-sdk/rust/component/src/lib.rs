@@ -1,6 +1,6 @@
 //! Write components that tools import: readers of command lines, and printers.
 //!
-//! Such a component may ask for nothing, or for the output alone. It is a `cdylib` without `std`, which would bring
+//! Such a component may ask for nothing; a printer, for the output and for names of addresses. It is a `cdylib` without `std`, which would bring
 //! imports of its own: [`no_std_runtime!`] gives it what it needs instead. Build it with
 //! `cargo build --release --target wasm32-wasip2`, and name the file to `ecli run` with `--args` or `--printer`.
 //!
@@ -55,7 +55,7 @@ pub mod printer {
 }
 
 pub use batch::{Record, Records, TooShort};
-pub use bindings::{output, types};
+pub use bindings::{output, symbols, types};
 pub use bytemuck;
 pub use runtime::Malloc;
 pub use value::Value;

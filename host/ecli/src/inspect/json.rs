@@ -36,7 +36,7 @@ pub(super) fn package(facts: &Facts<'_>) -> Value {
             "variables": needs.variables,
             "kernels_with_btf": facts.kernels,
         },
-        "keeps_capabilities": Kept::for_package(description, &Places::default()).names().collect::<Vec<_>>(),
+        "keeps_capabilities": Kept::for_package(description, &Places::default(), true).names().collect::<Vec<_>>(),
         "programs": description.programs.iter().map(|it| program(it, facts)).collect::<Vec<_>>(),
         "maps": description.maps.iter().map(|it| map(it, types)).collect::<Vec<_>>(),
         "variables": description.variables.iter().map(|it| variable(it, facts)).collect::<Vec<_>>(),

@@ -52,7 +52,7 @@ fn summary(facts: &Facts<'_>) -> String {
     }
     line("license", needs.license.clone().unwrap_or_else(|| "none".into()));
     line("needs", needed(facts));
-    let kept = Kept::for_package(facts.description, &Places::default());
+    let kept = Kept::for_package(facts.description, &Places::default(), true);
     line("keeps", format!("{kept} once it is attached"));
     lines.join("\n") + "\n"
 }

@@ -19,7 +19,8 @@ pub(crate) fn compile(name: &str) -> (Vec<u8>, Description) {
         .entry(name.to_owned())
         .or_insert_with(|| run_clang(name))
         .clone();
-    let without = ["refused", "places", "missing"].contains(&name) || name.starts_with("core");
+    let without = ["refused", "places", "missing"].contains(&name)
+        || ["core", "kinds"].iter().any(|group| name.starts_with(group));
     let export: Vec<_> = (!without).then(|| "event".to_owned()).into_iter().collect();
     let description = Package::from_object(object.clone(), name, &export)
         .unwrap()

@@ -3,7 +3,6 @@
 use crate::btf::Btf;
 use crate::description::{Map, StackTrace, Variable};
 use crate::elf::Elf;
-use crate::encode::encode_value;
 use crate::error::{At, Error};
 use crate::export::custom_struct;
 use crate::fields::shortened;
@@ -103,14 +102,7 @@ impl Maps<'_, '_, '_> {
             }
             map.lost = Some(counter(lost, counters).at(|| "lost")?);
         }
-        for (index, (key, value)) in meta.data.iter().enumerate() {
-            let path = || format!("data[{index}]");
-            self.check_data(map.key, map.key_size, key).at(|| "key").at(path)?;
-            self.check_data(map.value, map.value_size, value)
-                .at(|| "value")
-                .at(path)?;
-            map.data.push(((*key).clone(), (*value).clone()));
-        }
+        self.data(&mut map, meta)?;
         Ok(map)
     }
 
@@ -216,22 +208,6 @@ impl Maps<'_, '_, '_> {
             0 => declared.map_or(0, |ty| ty.size_or_type),
             size => size,
         }
-    }
-
-    fn check_data(&mut self, ty: Option<TypeIndex>, size: u32, value: &serde_json::Value) -> Result<(), Error> {
-        let ty = ty.ok_or_else(|| {
-            Error::field("the map's definition does not say which type this is")
-                .with_hint("declare it with __type(key, …) and __type(value, …)")
-        })?;
-        self.data_budget = self.data_budget.checked_sub(size as usize).ok_or_else(|| {
-            Error::limit(format!(
-                "the entries of the package's maps take more than {} MiB",
-                crate::limits::MAP_DATA_BYTES >> 20
-            ))
-        })?;
-        let mut scratch = vec![0; size as usize];
-        self.layouts
-            .with_types(|types| encode_value(types, ty, value, &mut scratch))
     }
 }
 

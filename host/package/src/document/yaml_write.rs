@@ -19,8 +19,7 @@ fn mapping(text: &mut String, entries: &Map<String, Value>, indent: usize) {
         if place > 0 {
             spaces(text, indent);
         }
-        string(text, key);
-        text.push(':');
+        self::key(text, key, indent);
         match value {
             Value::Object(inner) if !inner.is_empty() => {
                 text.push('\n');
@@ -38,6 +37,19 @@ fn mapping(text: &mut String, entries: &Map<String, Value>, indent: usize) {
             }
         }
     }
+}
+
+/// A key with its colon. Readers look no further than 1024 characters for that (YAML 1.2.2, section 7.4.2), unless a question mark announces a key.
+fn key(text: &mut String, key: &str, indent: usize) {
+    const LONGEST: usize = 1000;
+    let start = text.len();
+    string(text, key);
+    if text.len() - start > LONGEST {
+        text.insert_str(start, "? ");
+        text.push('\n');
+        spaces(text, indent);
+    }
+    text.push(':');
 }
 
 fn list(text: &mut String, values: &[Value], indent: usize) {
@@ -112,6 +124,14 @@ mod tests {
 
     use super::*;
     use crate::document;
+
+    #[test]
+    fn a_key_of_any_length_reads_back() {
+        let long = "k".repeat(70_000);
+        let tree = json!({"meta": {long.clone(): 1, "short": [{long.clone(): {"a": [1]}}, {"b": 2}], long + "!": "x"}, "bpf_object": ""});
+        let tree = tree.as_object().unwrap();
+        assert_eq!(document::read(to_yaml(tree).as_bytes()).as_ref(), Ok(tree));
+    }
 
     #[test]
     fn a_tree_looks_like_one_and_reads_back() {

@@ -16,7 +16,8 @@ pub(crate) struct MapMeta<'a> {
     pub(crate) export: ExportConfig<'a>,
     pub(crate) stack_trace: Option<StackTrace>,
     pub(crate) lost: Option<&'a str>,
-    pub(crate) data: Vec<(&'a Value, &'a Value)>,
+    /// Queues have values only.
+    pub(crate) data: Vec<(Option<&'a Value>, &'a Value)>,
 }
 
 /// `export_config`.
@@ -46,12 +47,10 @@ pub(super) fn map<'a>(map: Fields<'a>) -> Result<MapMeta<'a>, Error> {
         None => None,
     };
     let data = map.objects("data", |entry| {
-        let part = |name: &str| {
-            entry
-                .value(name)
-                .ok_or_else(|| Error::field("this field is missing").at(name))
-        };
-        Ok((part("key")?, part("value")?))
+        let value = entry
+            .value("value")
+            .ok_or_else(|| Error::field("this field is missing").at("value"))?;
+        Ok((entry.value("key"), value))
     })?;
     Ok(MapMeta {
         name,
@@ -92,9 +91,10 @@ fn sample(fields: Fields<'_>) -> Result<Sample, Error> {
 fn base(fields: Fields<'_>) -> Result<i64, Error> {
     match fields.value("base") {
         None => Ok(0),
-        Some(value) => value
-            .as_i64()
-            .ok_or_else(|| Error::field("expected a whole number of 64 bits").at("base")),
+        Some(value) => value.as_i64().ok_or_else(|| {
+            let found = shortened(&value.to_string());
+            Error::field(format!("found {found}, expected a whole number of 64 bits")).at("base")
+        }),
     }
 }
 
@@ -146,7 +146,9 @@ fn interpreter(map: Fields<'_>) -> Result<Option<StackTrace>, Error> {
         Some(_) => None,
     };
     let Some(fields) = fields else {
-        return Err(Error::field(expected).at(NAME));
+        let found = map.value(NAME).map(|value| shortened(&value.to_string()));
+        let found = found.unwrap_or_default();
+        return Err(Error::field(format!("found {found}, {expected}")).at(NAME));
     };
     stack_trace(fields).map(Some).at(|| format!("{NAME}.stack_trace"))
 }

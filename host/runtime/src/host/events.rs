@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use loader::{EventOptions, Next};
+use loader::{EventOptions, Input, Next, Sampling};
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::DynPollable;
 
@@ -31,20 +31,29 @@ impl wit::Host for State {}
 impl wit::HostEventSource for State {
     fn open(&mut self, inputs: Vec<wit::Input>) -> wasmtime::Result<Result<Resource<EventSource>, wit::Error>> {
         let mut maps = Vec::with_capacity(inputs.len());
+        let mut sources = Vec::with_capacity(inputs.len());
         for input in inputs {
-            let map = self.table.get(&input.map)?;
-            if input.sampling.is_some() {
-                return Ok(Err(wit::Error::Unsupported(format!(
-                    "map {}: sampling is part of the contract and this host does not do it yet",
-                    map.name()
-                ))));
-            }
+            let map = self.table.get(&input.map)?.clone();
+            let sampling = match input.sampling {
+                Some(sampling) if sampling.interval == 0 => {
+                    return Ok(Err(wit::Error::Mismatch(format!(
+                        "map {} cannot be sampled at an interval of 0",
+                        map.name()
+                    ))));
+                }
+                sampling => sampling.map(|sampling| Sampling {
+                    interval: Duration::from_nanos(sampling.interval),
+                    clear: sampling.clear,
+                    per_cpu: sampling.per_cpu,
+                }),
+            };
             maps.push(map.clone());
+            sources.push(Input { map, sampling });
         }
         let perf_pages = maps.first().map_or(EventOptions::default().perf_pages, |map| {
             map.object().description().perf_buffer_pages
         });
-        match loader::EventSource::open(&maps, EventOptions { perf_pages }) {
+        match loader::EventSource::of(sources, EventOptions { perf_pages }) {
             Ok(source) => {
                 let uncounted = (0..maps.len()).position(|index| source.lost(index).is_none());
                 if let (true, Some(map)) = (self.session.fail_on_loss, uncounted.and_then(|index| maps.get(index))) {
@@ -93,7 +102,8 @@ impl wit::HostEventSource for State {
         let readable = {
             let source = self.table.get(&this)?.lock();
             let stop = &self.session.stop;
-            Readable::new(&[source.fd(), stop.fd()], stop.deadline())?
+            let moments = [stop.deadline(), source.due(Instant::now())];
+            Readable::new(&[source.fd(), stop.fd()], moments.into_iter().flatten().min())?
         };
         let resource = self.table.push(readable)?;
         wasmtime_wasi::p2::subscribe(&mut self.table, resource)
@@ -104,6 +114,7 @@ impl wit::HostEventSource for State {
         let totals = source.totals();
         Ok(wit::Totals {
             delivered: totals.delivered,
+            samples: totals.samples,
             lost: totals.lost,
             unread: totals.unread,
         })

@@ -109,6 +109,59 @@ impl wit::HostMap for State {
             .map_err(|error| failure(&error)))
     }
 
+    fn insert_map(
+        &mut self,
+        this: Resource<loader::Map>,
+        key: Vec<u8>,
+        inner: Resource<loader::Map>,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        let (map, inner) = (self.table.get(&this)?, self.table.get(&inner)?);
+        Ok(map.insert_map(&key, inner).map_err(|error| failure(&error)))
+    }
+
+    fn submit(&mut self, this: Resource<loader::Map>, data: Vec<u8>) -> wasmtime::Result<Result<(), wit::Error>> {
+        Ok(self.table.get(&this)?.submit(&data).map_err(|error| failure(&error)))
+    }
+
+    fn memory(&mut self, this: Resource<loader::Map>) -> wasmtime::Result<Result<wit::Memory, wit::Error>> {
+        let memory = self.table.get(&this)?.memory();
+        Ok(memory
+            .map(|memory| wit::Memory {
+                address: memory.address,
+                size: memory.size,
+            })
+            .map_err(|error| failure(&error)))
+    }
+
+    fn read_memory(
+        &mut self,
+        this: Resource<loader::Map>,
+        offset: u64,
+        length: u32,
+    ) -> wasmtime::Result<Result<Vec<u8>, wit::Error>> {
+        let map = self.table.get(&this)?;
+        if length > MOST_BYTES {
+            let text = format!(
+                "{length} bytes are more than one call reads of map {}: {MOST_BYTES}",
+                map.name()
+            );
+            return Ok(Err(wit::Error::WrongSize(text)));
+        }
+        Ok(map
+            .read_memory(offset, length as usize)
+            .map_err(|error| failure(&error)))
+    }
+
+    fn write_memory(
+        &mut self,
+        this: Resource<loader::Map>,
+        offset: u64,
+        data: Vec<u8>,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        let map = self.table.get(&this)?;
+        Ok(map.write_memory(offset, &data).map_err(|error| failure(&error)))
+    }
+
     fn drop(&mut self, this: Resource<loader::Map>) -> wasmtime::Result<()> {
         self.table.delete(this)?;
         Ok(())

@@ -6,6 +6,7 @@ mod object;
 mod output;
 mod program;
 mod session;
+mod symbols;
 mod target;
 mod types;
 
@@ -47,7 +48,8 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> 
     bpf::program::add_to_linker::<_, HasSelf<_>>(linker, called)?;
     bpf::map::add_to_linker::<_, HasSelf<_>>(linker, called)?;
     bpf::events::add_to_linker::<_, HasSelf<_>>(linker, called)?;
-    bpf::output::add_to_linker::<_, HasSelf<_>>(linker, called)
+    bpf::output::add_to_linker::<_, HasSelf<_>>(linker, called)?;
+    bpf::symbols::add_to_linker::<_, HasSelf<_>>(linker, called)
 }
 
 impl State {

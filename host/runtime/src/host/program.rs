@@ -100,6 +100,20 @@ impl wit::HostProgram for State {
             .map_err(|error| failure(&error)))
     }
 
+    fn insert(
+        &mut self,
+        this: Resource<loader::Program>,
+        map: Resource<loader::Map>,
+        key: Vec<u8>,
+    ) -> wasmtime::Result<Result<(), wit::Error>> {
+        let (program, map) = (self.table.get(&this)?, self.table.get(&map)?);
+        Ok(program.insert(map, &key).map_err(|error| match error.kind() {
+            // It is the map that lacks it, not the kernel.
+            loader::Kind::KernelLacks | loader::Kind::Full => wit::Error::Mismatch(text(&error)),
+            _ => failure(&error),
+        }))
+    }
+
     fn drop(&mut self, this: Resource<loader::Program>) -> wasmtime::Result<()> {
         self.table.delete(this)?;
         Ok(())

@@ -1,6 +1,6 @@
 //! `wit/types.wit`: from what a package says to what a guest is told.
 
-use package::{Description, SampleKind, TypeIndex, TypeKind};
+use package::{Description, SampleKind, StackTrace, TypeIndex, TypeKind};
 
 use super::eunomia::bpf::types as wit;
 use crate::session::{OutputFormat, OutputOptions};
@@ -147,8 +147,12 @@ fn map(of: &package::Map) -> wit::MapDescription {
 /// What a user should see of a map.
 fn source(of: &package::Map) -> Option<wit::SourceKind> {
     if let Some(sample) = &of.sample {
+        // What nobody knows the type of cannot be shown; a queue has no key to show.
+        if of.key.is_none() && of.key_size > 0 {
+            return None;
+        }
         let entry = wit::EntryType {
-            key: of.key?,
+            key: of.key,
             value: of.record.or(of.value)?,
         };
         let histogram = |base, step| wit::HistogramType {
@@ -163,12 +167,25 @@ fn source(of: &package::Map) -> Option<wit::SourceKind> {
             SampleKind::LinearHistogram { base, step } => wit::SourceKind::LinearHistograms(histogram(base, step)),
         });
     }
-    let events: fn(TypeIndex) -> wit::SourceKind = if of.stack_trace.is_some() {
-        wit::SourceKind::StackTraces
-    } else {
-        wit::SourceKind::Events
-    };
-    of.record.map(events)
+    let record = of.record?;
+    Some(match &of.stack_trace {
+        Some(trace) => wit::SourceKind::StackTraces(stack(trace, record)),
+        None => wit::SourceKind::Events(record),
+    })
+}
+
+fn stack(of: &StackTrace, record: TypeIndex) -> wit::StackType {
+    wit::StackType {
+        type_: record,
+        pid: of.pid.clone(),
+        cpu: of.cpu_id.clone(),
+        comm: of.comm.clone(),
+        kernel_size: of.kstack_sz.clone(),
+        kernel: of.kstack.clone(),
+        user_size: of.ustack_sz.clone(),
+        user: of.ustack.clone(),
+        symbols: of.with_symbols,
+    }
 }
 
 /// What the user wants, as the contract has it.
@@ -181,10 +198,22 @@ pub(super) fn output_options(of: &OutputOptions) -> wit::OutputOptions {
             OutputFormat::Csv => wit::OutputFormat::Csv,
             OutputFormat::Raw => wit::OutputFormat::Raw,
             OutputFormat::Yaml => wit::OutputFormat::Yaml,
+            OutputFormat::Folded => wit::OutputFormat::Folded,
+            OutputFormat::Svg => wit::OutputFormat::Svg,
         },
         header: of.header,
         utc_offset: of.utc_offset,
         width: of.width,
         color: of.color,
+        fields: of.view.fields.clone(),
+        filter: of.view.filter.clone(),
+        sort: of.view.sort.clone(),
+        top: of.view.top,
+        max_rows: of.view.max_rows,
+        interval: of
+            .view
+            .interval
+            .map(|interval| u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX)),
+        per_cpu: of.view.per_cpu,
     }
 }

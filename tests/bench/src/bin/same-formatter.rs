@@ -45,6 +45,7 @@ fn main() -> Result<()> {
             format,
             header: true,
             utc_offset,
+            ..Options::default()
         },
     )
     .map_err(|error| anyhow::anyhow!("{error:?}"))?;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::guests::{self, Language};
-use crate::programs::{Compilers, entries};
+use crate::programs::{Compilers, with_native};
 use crate::report::{Report, median, note};
 
 /// How often a run reads all entries; what it does besides is measured by one that never reads.
@@ -35,7 +35,7 @@ pub(crate) fn maps(
         "A map of 100,000 entries, read in batches",
         "CPU time of the program, and of the kernel for it, to read all entries once: 16 bytes each, and a key of 8.",
     );
-    let (native, source) = entries(ecc, compilers, folder)?;
+    let (native, source) = with_native("entries", ecc, compilers, folder)?;
     let mut readers = vec![Reader {
         name: "native C",
         command: vec![native.into()],
@@ -104,7 +104,7 @@ impl Reader {
 }
 
 /// CPU time of all children that have ended.
-fn children() -> Result<Duration> {
+pub(super) fn children() -> Result<Duration> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     let time = |of: nix::sys::time::TimeVal| -> Result<Duration> {
         Ok(Duration::from_secs(of.tv_sec().try_into()?) + Duration::from_micros(of.tv_usec().try_into()?))

@@ -3,6 +3,7 @@
 mod cpu;
 mod ecc;
 mod ending;
+mod histograms;
 mod latency;
 mod maps;
 mod size;
@@ -16,6 +17,7 @@ use crate::programs::Workload;
 use crate::tool::{BOTH, Tool};
 
 pub(crate) use ecc::ecc;
+pub(crate) use histograms::histograms;
 pub(crate) use maps::maps;
 pub(crate) use size::component_sizes;
 

@@ -22,7 +22,7 @@ pub(crate) struct Steps {
     /// The most bytes so far.
     pub(super) most: usize,
     /// Where in the record's type this is, for errors.
-    pub(super) path: String,
+    pub(crate) path: String,
     pub(super) depth: usize,
     /// How many bytes there are to read.
     pub(super) limit: u64,
@@ -63,7 +63,7 @@ impl Steps {
     }
 
     /// An offset at which this many bytes can be read.
-    pub(super) fn place(&self, offset: u64, size: u64) -> Result<u32, Error> {
+    pub(crate) fn place(&self, offset: u64, size: u64) -> Result<u32, Error> {
         if offset + size > self.limit {
             let (end, limit) = (offset + size, self.limit);
             return Err(self.error(format!("it ends at byte {end} of a type of {limit} bytes")));
@@ -71,7 +71,7 @@ impl Steps {
         u32::try_from(offset).map_err(|_| self.error(format!("it begins at byte {offset}")))
     }
 
-    pub(super) fn check_length(&self) -> Result<(), Error> {
+    pub(crate) fn check_length(&self) -> Result<(), Error> {
         let most = self.most.saturating_add(self.text.len());
         if most > LONGEST_ROW {
             return Err(self.error(format!(
@@ -81,7 +81,7 @@ impl Steps {
         Ok(())
     }
 
-    pub(super) fn error(&self, what: String) -> Error {
+    pub(crate) fn error(&self, what: String) -> Error {
         Error::Other(format!("{}: {what}", self.path))
     }
 

@@ -1,6 +1,9 @@
 //! Layouts and records for tests.
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+pub(crate) mod sampled;
+pub(crate) mod stacks;
+
 use printer::{Format, Kind, Member, Options, Printer, Source, SourceKind, Type};
 
 /// Records as an event source hands them over.
@@ -26,10 +29,19 @@ impl Batch {
 
     /// Add a record that says another length than it has.
     pub(crate) fn push_lying(&mut self, source: u16, length: u32, record: &[u8]) {
+        self.push_of(3, source, length, record);
+    }
+
+    /// Add a record of a CPU.
+    pub(crate) fn push_of_cpu(&mut self, cpu: u16, record: &[u8]) {
+        self.push_of(cpu, 0, record.len() as u32, record);
+    }
+
+    fn push_of(&mut self, cpu: u16, source: u16, length: u32, record: &[u8]) {
         let mut header = Vec::new();
         header.extend(length.to_ne_bytes());
         header.extend(source.to_ne_bytes());
-        header.extend(3_u16.to_ne_bytes());
+        header.extend(cpu.to_ne_bytes());
         for bytes in [&header[..], record] {
             for chunk in bytes.chunks(8) {
                 let mut word = [0xee; 8];
@@ -45,6 +57,7 @@ pub(crate) fn options(format: Format) -> Options {
         format,
         header: true,
         utc_offset: 0,
+        ..Options::default()
     }
 }
 
@@ -89,7 +102,7 @@ pub(crate) fn row(layout: &[Type], record: &[u8]) -> String {
         &Options {
             format: Format::Table,
             header: false,
-            utc_offset: 0,
+            ..Options::default()
         },
     )
     .unwrap();
@@ -141,4 +154,31 @@ pub(crate) fn structure(name: &str, size: u32, members: &[(&str, u32, u32)]) -> 
                 .collect(),
         ),
     )
+}
+
+/// Any type, whose indices may lie a little.
+pub(crate) fn random_type(random: &mut fastrand::Rng, count: u32) -> Type {
+    let some = |random: &mut fastrand::Rng| {
+        let mut members: Vec<Member> = Vec::new();
+        for _ in 0..random.u32(0..5) {
+            let name = if random.u8(0..4) == 0 { "" } else { "member" };
+            members.push(member(name, random.u32(0..count + 1), random.u32(0..20)));
+        }
+        members
+    };
+    let kind = match random.u8(0..9) {
+        0 => Kind::Int { signed: random.bool() },
+        1 => Kind::Char,
+        2 => Kind::Bool,
+        3 => Kind::Float,
+        4 => Kind::Ptr,
+        5 => Kind::Array {
+            element: random.u32(0..count + 1),
+            count: random.u32(0..9),
+        },
+        6 => Kind::Union(some(random)),
+        7 => Kind::Opaque,
+        _ => Kind::Struct(some(random)),
+    };
+    ty("t", [0, 1, 2, 4, 8, 16, 32, 64][random.usize(0..8)], kind)
 }

@@ -15,6 +15,16 @@ const PER_CPU: [u32; 3] = [5, 6, 10];
 /// `BPF_MAP_TYPE_PERF_EVENT_ARRAY` and `BPF_MAP_TYPE_RINGBUF`.
 const BUFFERS: [u32; 2] = [4, 27];
 
+/// Kinds that are no tables of bytes: `BPF_MAP_TYPE_PROG_ARRAY`, `ARRAY_OF_MAPS`, `HASH_OF_MAPS`, `USER_RINGBUF`, `ARENA`.
+const PLAIN: [u32; 5] = [3, 12, 13, 31, 33];
+
+/// `BPF_MAP_TYPE_BLOOM_FILTER`: what the definition calls a value is a key of the contract.
+const BLOOM_FILTER: u32 = 30;
+
+/// `BPF_MAP_TYPE_TASK_STORAGE` and `BPF_MAP_TYPE_CGRP_STORAGE`: keys are numbers where the definition has a descriptor.
+const TASK_STORAGE: u32 = 29;
+const CGRP_STORAGE: u32 = 32;
+
 /// What the C identifiers of data sections begin with.
 const SECTIONS: [&str; 4] = ["rodata", "data", "bss", "kconfig"];
 
@@ -74,7 +84,7 @@ pub(super) fn skeleton(tool: &Tool<'_>) -> Skeleton {
 const HEAD: &str = "\
 #![allow(dead_code, non_camel_case_types, non_snake_case, non_upper_case_globals, unused_imports, unsafe_code, clippy::all)]
 
-use eunomia::map::{Map, PerCpuMap, TypedMap};
+use eunomia::map::{BloomFilter, Map, PerCpuMap, TypedMap};
 use eunomia::program::{Link, Program};
 use eunomia::{Bool, Error, Object, OpenObject, Skeleton, Text, bytemuck};
 ";
@@ -198,18 +208,22 @@ fn function(map: &Map, declarations: &mut Declarations<'_>) -> String {
     };
     let plain = || ("Map".to_owned(), format!("Ok(self.object.map({:?})?)", map.name));
     let (ty, body) = match (map.key_size, map.value_size) {
-        _ if BUFFERS.contains(&map.kind) || map.value_size == 0 => plain(),
+        _ if BUFFERS.contains(&map.kind) || PLAIN.contains(&map.kind) || map.value_size == 0 => plain(),
         (key_size, value_size) => {
-            let key = side(map.key, key_size, "key");
-            let value = side(map.value, value_size, "value");
-            let of = if PER_CPU.contains(&map.kind) {
-                "PerCpuMap"
-            } else {
-                "TypedMap"
+            let key = match map.kind {
+                TASK_STORAGE => "u32".into(),
+                CGRP_STORAGE => "u64".into(),
+                _ if key_size == 0 => "()".into(),
+                _ => side(map.key, key_size, "key"),
             };
-            let key = if key_size == 0 { "()".into() } else { key };
+            let value = side(map.value, value_size, "value");
+            let (of, types) = match map.kind {
+                BLOOM_FILTER => ("BloomFilter", value),
+                kind if PER_CPU.contains(&kind) => ("PerCpuMap", format!("{key}, {value}")),
+                _ => ("TypedMap", format!("{key}, {value}")),
+            };
             (
-                format!("{of}<{key}, {value}>"),
+                format!("{of}<{types}>"),
                 format!("{of}::new(self.object.map({:?})?)", map.name),
             )
         }

@@ -16,7 +16,7 @@ const KEYWORDS: [&str; 38] = [
 ];
 
 /// Types that a generated file has besides.
-const TAKEN: [&str; 20] = [
+const TAKEN: [&str; 21] = [
     "Option",
     "Result",
     "String",
@@ -24,6 +24,7 @@ const TAKEN: [&str; 20] = [
     "bytemuck",
     "constants",
     "core",
+    "BloomFilter",
     "Bool",
     "Error",
     "Link",
