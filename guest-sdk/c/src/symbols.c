@@ -46,7 +46,7 @@ static size_t texts_of(const struct part *part)
 	return size;
 }
 
-static int resolve(uint32_t process, const uint64_t *addresses, size_t count, struct part *part)
+static int resolve(uint32_t process, const uint64_t *addresses, size_t count, bool lines, struct part *part)
 {
 	eunomia_bpf_symbols_space_t space = { .tag = EUNOMIA_BPF_SYMBOLS_SPACE_KERNEL };
 	guest_list_u64_t list = { (uint64_t *)addresses, count };
@@ -54,10 +54,10 @@ static int resolve(uint32_t process, const uint64_t *addresses, size_t count, st
 
 	if (process != EUNOMIA_KERNEL)
 		space = (eunomia_bpf_symbols_space_t){ .tag = EUNOMIA_BPF_SYMBOLS_SPACE_PROCESS, .val.process = process };
-	return eunomia_bpf_symbols_resolve(&space, &list, &part->found, &error) ? 0 : eunomia_symbols_failure(&error);
+	return eunomia_bpf_symbols_resolve(&space, &list, lines, &part->found, &error) ? 0 : eunomia_symbols_failure(&error);
 }
 
-struct eunomia_symbol *eunomia_symbols__resolve(uint32_t process, const uint64_t *addresses, size_t count)
+static struct eunomia_symbol *look_up(uint32_t process, const uint64_t *addresses, size_t count, bool lines)
 {
 	size_t parts = (count + AT_ONCE - 1) / AT_ONCE, size = count * sizeof(struct eunomia_symbol), done = 0;
 	struct part *part = eunomia_allocate((parts + 1) * sizeof(*part));
@@ -68,7 +68,7 @@ struct eunomia_symbol *eunomia_symbols__resolve(uint32_t process, const uint64_t
 	for (; !err && done < parts; done++) {
 		size_t first = done * AT_ONCE, left = count - first;
 
-		err = resolve(process, addresses + first, left < AT_ONCE ? left : AT_ONCE, &part[done]);
+		err = resolve(process, addresses + first, left < AT_ONCE ? left : AT_ONCE, lines, &part[done]);
 		if (err)
 			break;
 		size += texts_of(&part[done]);
@@ -93,4 +93,14 @@ struct eunomia_symbol *eunomia_symbols__resolve(uint32_t process, const uint64_t
 		eunomia_bpf_symbols_list_option_symbol_free(&part[i].found);
 	free(part);
 	return symbols;
+}
+
+struct eunomia_symbol *eunomia_symbols__resolve(uint32_t process, const uint64_t *addresses, size_t count)
+{
+	return look_up(process, addresses, count, false);
+}
+
+struct eunomia_symbol *eunomia_symbols__resolve_lines(uint32_t process, const uint64_t *addresses, size_t count)
+{
+	return look_up(process, addresses, count, true);
 }

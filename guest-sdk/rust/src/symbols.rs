@@ -18,9 +18,21 @@ const AT_ONCE: usize = 4096;
 /// # Errors
 /// It was not allowed, or what holds the names cannot be read.
 pub fn resolve(space: Space, addresses: &[u64]) -> Result<Vec<Option<Symbol>>, Error> {
+    look_up(space, addresses, false)
+}
+
+/// As [`resolve`], with source files and lines where debug information is at hand: reading that can take seconds for a large program.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn resolve_lines(space: Space, addresses: &[u64]) -> Result<Vec<Option<Symbol>>, Error> {
+    look_up(space, addresses, true)
+}
+
+fn look_up(space: Space, addresses: &[u64], lines: bool) -> Result<Vec<Option<Symbol>>, Error> {
     let mut found = Vec::with_capacity(addresses.len());
     for addresses in addresses.chunks(AT_ONCE) {
-        found.extend(crate::bindings::symbols::resolve(space, addresses)?);
+        found.extend(crate::bindings::symbols::resolve(space, addresses, lines)?);
     }
     Ok(found)
 }

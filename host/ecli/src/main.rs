@@ -42,7 +42,7 @@ fn execute(line: &[OsString], printer: &mut Printer) -> Result<Exit, Failure> {
     match Cli::try_parse_from(line) {
         Ok(Cli {
             command: Command::Run(run),
-        }) => run::run(Settings::new(run, line)?, printer),
+        }) => run::run(Settings::new(*run, line)?, printer),
         Ok(Cli {
             command: Command::Inspect(inspect),
         }) => inspect::inspect(&inspect, printer),

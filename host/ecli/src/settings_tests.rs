@@ -13,7 +13,7 @@ fn read(line: &str) -> Result<Settings, Failure> {
         .map_err(|error| Failure::usage(error.to_string()))?
         .command
     {
-        Command::Run(run) => Settings::new(run, &line),
+        Command::Run(run) => Settings::new(*run, &line),
         other => panic!("{line:?} is {other:?}"),
     }
 }

@@ -20,6 +20,15 @@ pub enum Space {
     Process(u32),
 }
 
+/// What is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Names of functions.
+    Names,
+    /// Source files and lines too, which takes reading debug information: seconds, where there is much.
+    Lines,
+}
+
 /// What stands at an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Symbol {
@@ -67,7 +76,7 @@ pub struct Symbols {
 
 #[derive(Debug)]
 struct Worker {
-    questions: Sender<(Space, Vec<u64>)>,
+    questions: Sender<(Space, Vec<u64>, Detail)>,
     answers: Receiver<Result<Vec<Option<Symbol>>, String>>,
 }
 
@@ -84,7 +93,7 @@ impl Symbols {
     ///
     /// # Errors
     /// What holds the names may not be read, or reading it takes too long: then it is not tried again.
-    pub fn resolve(&mut self, space: Space, addresses: &[u64]) -> Result<Vec<Option<Symbol>>, Error> {
+    pub fn resolve(&mut self, space: Space, addresses: &[u64], detail: Detail) -> Result<Vec<Option<Symbol>>, Error> {
         let error = |reason: String| Error { space, reason };
         if self.given_up {
             return Err(error("it took too long before".to_owned()));
@@ -96,7 +105,7 @@ impl Symbols {
         let ended = || error("the thread that reads them has ended".to_owned());
         worker
             .questions
-            .send((space, addresses.to_vec()))
+            .send((space, addresses.to_vec(), detail))
             .map_err(|_| ended())?;
         match worker.answers.recv_timeout(Self::LONGEST) {
             Ok(answer) => {
@@ -114,12 +123,12 @@ impl Symbols {
 
 impl Worker {
     fn start() -> io::Result<Self> {
-        let (questions, asked) = channel::<(Space, Vec<u64>)>();
+        let (questions, asked) = channel::<(Space, Vec<u64>, Detail)>();
         let (answer, answers) = channel();
         thread::Builder::new().name("symbols".to_owned()).spawn(move || {
             let mut lookup = Lookup::new();
-            for (space, addresses) in asked {
-                if answer.send(lookup.resolve(space, &addresses)).is_err() {
+            for (space, addresses, detail) in asked {
+                if answer.send(lookup.resolve(space, &addresses, detail)).is_err() {
                     return;
                 }
             }

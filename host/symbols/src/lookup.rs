@@ -1,18 +1,20 @@
 //! The looking up itself.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 use blazesym::symbolize::source::{Kernel, Process, Source};
 use blazesym::symbolize::{Input, Symbolized, Symbolizer};
 use blazesym::{ErrorKind, MaybeDefault, Pid};
 
-use crate::{Space, Symbol};
+use crate::{Detail, Space, Symbol};
 
 /// Looks names up, and remembers what it has read for that.
 #[derive(Debug)]
 pub(crate) struct Lookup {
     symbolizer: Symbolizer,
-    kernel: Kernel,
+    /// The kernel's image on disk.
+    image: MaybeDefault<PathBuf>,
 }
 
 impl Lookup {
@@ -25,15 +27,20 @@ impl Lookup {
             .build();
         Self {
             symbolizer,
-            kernel: Kernel::default(),
+            image: MaybeDefault::Default,
         }
     }
 
     /// As [`Symbols::resolve`](crate::Symbols::resolve); an error is the reason alone.
-    pub(crate) fn resolve(&mut self, space: Space, addresses: &[u64]) -> Result<Vec<Option<Symbol>>, String> {
+    pub(crate) fn resolve(
+        &mut self,
+        space: Space,
+        addresses: &[u64],
+        detail: Detail,
+    ) -> Result<Vec<Option<Symbol>>, String> {
         let found = match space {
-            Space::Kernel => self.kernel(addresses),
-            Space::Process(pid) => self.process(pid, addresses),
+            Space::Kernel => self.kernel(addresses, detail),
+            Space::Process(pid) => self.process(pid, addresses, detail),
         };
         match found {
             Ok(found) => Ok(found),
@@ -43,29 +50,42 @@ impl Lookup {
         }
     }
 
-    fn kernel(&mut self, addresses: &[u64]) -> blazesym::Result<Vec<Option<Symbol>>> {
-        match self.look_up(&Source::Kernel(self.kernel.clone()), addresses) {
+    fn kernel(&mut self, addresses: &[u64], detail: Detail) -> blazesym::Result<Vec<Option<Symbol>>> {
+        if detail == Detail::Names {
+            // What the kernel itself says; an image on disk has lines besides.
+            return self.look_up(&kernel(MaybeDefault::None), addresses);
+        }
+        match self.look_up(&kernel(self.image.clone()), addresses) {
             // An image whose debug information does not fit, or whose place in memory nobody may know: then without.
-            Err(_) if matches!(self.kernel.vmlinux, MaybeDefault::Default) => {
-                self.kernel.vmlinux = MaybeDefault::None;
-                self.look_up(&Source::Kernel(self.kernel.clone()), addresses)
+            Err(_) if matches!(self.image, MaybeDefault::Default) => {
+                self.image = MaybeDefault::None;
+                self.look_up(&kernel(MaybeDefault::None), addresses)
             }
             found => found,
         }
     }
 
-    fn process(&self, pid: u32, addresses: &[u64]) -> blazesym::Result<Vec<Option<Symbol>>> {
+    fn process(&self, pid: u32, addresses: &[u64], detail: Detail) -> blazesym::Result<Vec<Option<Symbol>>> {
         let Some(pid) = NonZeroU32::new(pid) else {
             // The idle task has no memory of its own.
             return Ok(vec![None; addresses.len()]);
         };
-        self.look_up(&Source::Process(Process::new(Pid::Pid(pid))), addresses)
+        let mut process = Process::new(Pid::Pid(pid));
+        process.debug_syms = detail == Detail::Lines;
+        self.look_up(&Source::Process(process), addresses)
     }
 
     fn look_up(&self, source: &Source<'_>, addresses: &[u64]) -> blazesym::Result<Vec<Option<Symbol>>> {
         let found = self.symbolizer.symbolize(source, Input::AbsAddr(addresses))?;
         Ok(found.into_iter().map(symbol).collect())
     }
+}
+
+fn kernel(image: MaybeDefault<PathBuf>) -> Source<'static> {
+    Source::Kernel(Kernel {
+        vmlinux: image,
+        ..Kernel::default()
+    })
 }
 
 fn symbol(found: Symbolized<'_>) -> Option<Symbol> {

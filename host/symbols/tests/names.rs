@@ -4,7 +4,7 @@
 
 use std::process::{Command, Stdio};
 
-use symbols::{Space, Symbols};
+use symbols::{Detail, Space, Symbols};
 
 /// What is looked for.
 #[inline(never)]
@@ -16,7 +16,11 @@ fn a_function_with_a_name() -> u32 {
 fn a_function_of_a_process_has_a_name_a_file_and_a_line() {
     let address = a_function_with_a_name as *const () as u64;
     let found = Symbols::new()
-        .resolve(Space::Process(std::process::id()), &[address, address + 1, 1])
+        .resolve(
+            Space::Process(std::process::id()),
+            &[address, address + 1, 1],
+            Detail::Lines,
+        )
         .unwrap();
     let [Some(first), Some(second), None] = found.as_slice() else {
         unreachable!("{found:?}");
@@ -36,6 +40,21 @@ fn a_function_of_a_process_has_a_name_a_file_and_a_line() {
 }
 
 #[test]
+fn names_come_without_lines_where_nobody_asks_for_these() {
+    let address = a_function_with_a_name as *const () as u64;
+    let found = Symbols::new()
+        .resolve(Space::Process(std::process::id()), &[address], Detail::Names)
+        .unwrap();
+    let [Some(symbol)] = found.as_slice() else {
+        unreachable!("{found:?}");
+    };
+    assert_eq!(
+        (symbol.name.as_str(), &symbol.file, symbol.line),
+        ("names::a_function_with_a_name", &None, None)
+    );
+}
+
+#[test]
 fn a_function_of_the_kernel_has_the_name_that_the_kernel_says() {
     let text = std::fs::read_to_string("/proc/kallsyms").unwrap();
     let line = text.lines().find(|line| line.ends_with(" T schedule")).unwrap();
@@ -44,7 +63,9 @@ fn a_function_of_the_kernel_has_the_name_that_the_kernel_says() {
         // Whoever may not see addresses has none to look up either.
         return;
     }
-    let found = Symbols::new().resolve(Space::Kernel, &[address + 4, 1]).unwrap();
+    let found = Symbols::new()
+        .resolve(Space::Kernel, &[address + 4, 1], Detail::Lines)
+        .unwrap();
     let [Some(symbol), None] = found.as_slice() else {
         unreachable!("{found:?}");
     };
@@ -57,7 +78,13 @@ fn a_process_that_has_ended_has_no_names_and_that_is_no_error() {
     let pid = child.id();
     child.wait().unwrap();
     let mut symbols = Symbols::new();
-    assert_eq!(symbols.resolve(Space::Process(pid), &[1, 2]).unwrap(), [None, None]);
-    assert_eq!(symbols.resolve(Space::Process(0), &[1]).unwrap(), [None]);
-    assert_eq!(symbols.resolve(Space::Process(u32::MAX), &[1]).unwrap(), [None]);
+    assert_eq!(
+        symbols.resolve(Space::Process(pid), &[1, 2], Detail::Names).unwrap(),
+        [None, None]
+    );
+    assert_eq!(symbols.resolve(Space::Process(0), &[1], Detail::Lines).unwrap(), [None]);
+    assert_eq!(
+        symbols.resolve(Space::Process(u32::MAX), &[1], Detail::Names).unwrap(),
+        [None]
+    );
 }

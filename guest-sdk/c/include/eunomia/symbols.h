@@ -17,7 +17,7 @@ struct eunomia_symbol {
 	const char *name;   /* the function; NULL if there is no name */
 	uint64_t offset;    /* how far into it, in bytes */
 	const char *module; /* the kernel module, or the file that is mapped there; NULL if nobody knows */
-	const char *file;   /* the source file; NULL without debug information */
+	const char *file;   /* the source file; NULL where nobody asked or knows */
 	uint32_t line;      /* its line, or 0 */
 };
 
@@ -31,6 +31,9 @@ struct eunomia_symbol {
  * An array of `count` symbols, to be freed with free() as one; or NULL with errno EPERM (the user did not allow it), EIO, ENOMEM.
  */
 struct eunomia_symbol *eunomia_symbols__resolve(uint32_t process, const uint64_t *addresses, size_t count);
+
+/* The same with source files and lines, where debug information is at hand: reading that can take seconds for a large program. */
+struct eunomia_symbol *eunomia_symbols__resolve_lines(uint32_t process, const uint64_t *addresses, size_t count);
 
 #ifdef __cplusplus
 }

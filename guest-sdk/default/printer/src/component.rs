@@ -32,7 +32,11 @@ impl exported::GuestPrinter for Resource {
     ) -> Result<exported::Printer, exported::Error> {
         let layout: Vec<Type> = layout.into_iter().map(Type::from).collect();
         let sources: Vec<Source> = sources.into_iter().map(Source::from).collect();
-        let printer = Printer::new(&layout, &sources, &options.into())?.with_symbols(Box::new(Host));
+        let options = Options::from(options);
+        let host = Host {
+            lines: !matches!(options.format, Format::Folded | Format::Svg),
+        };
+        let printer = Printer::new(&layout, &sources, &options)?.with_symbols(Box::new(host));
         Ok(exported::Printer::new(Self(RefCell::new(printer))))
     }
 
@@ -48,7 +52,10 @@ impl exported::GuestPrinter for Resource {
 }
 
 /// The host, which knows the names of addresses.
-struct Host;
+struct Host {
+    /// Whether files and lines are shown.
+    lines: bool,
+}
 
 impl Symbols for Host {
     fn resolve(&mut self, space: Space, addresses: &[u64]) -> Result<Vec<Option<Symbol>>, Nameless> {
@@ -62,7 +69,7 @@ impl Symbols for Host {
             file: symbol.file,
             line: symbol.line,
         };
-        match symbols::resolve(space, addresses) {
+        match symbols::resolve(space, addresses, self.lines) {
             Ok(found) => Ok(found.into_iter().map(|found| found.map(symbol)).collect()),
             Err(symbols::Error::Denied(why)) => Err(Nameless::Denied(why)),
             Err(symbols::Error::Other(why)) => Err(Nameless::Other(why)),

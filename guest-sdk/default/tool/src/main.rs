@@ -82,15 +82,17 @@ fn run() -> Result<u8, Error> {
     let links = object.attach()?;
     let printed = iterate(&links).and_then(|iterated| {
         // Iterators alone say what there is, and that was it.
-        if iterated && declared.formats().is_empty() {
-            return Ok(());
+        if !iterated || !declared.formats().is_empty() {
+            print(&source, &printer, wait)?;
         }
-        print(&source, &printer, wait)
+        Ok(())
     });
     // Together, because the kernel takes its time for each; and whatever happened before.
     let detached = program::detach(links);
     printed?;
     detached?;
+    // Afterwards: what is made at the end may take long, and nobody reads what comes meanwhile.
+    tell(printer.finish()?);
     Ok(0)
 }
 
@@ -124,7 +126,6 @@ fn print(source: &EventSource, printer: &Printer, wait: Option<Duration>) -> Res
     for batch in batches {
         tell(printer.print(&batch?)?);
     }
-    tell(printer.finish()?);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! `wit/symbols.wit`.
 
-use symbols::{Space, Symbol};
+use symbols::{Detail, Space, Symbol};
 
 use super::eunomia::bpf::symbols as wit;
 use crate::state::State;
@@ -13,6 +13,7 @@ impl wit::Host for State {
         &mut self,
         space: wit::Space,
         addresses: Vec<u64>,
+        lines: bool,
     ) -> wasmtime::Result<Result<Vec<Option<wit::Symbol>>, wit::Error>> {
         if !self.session.symbols {
             return Ok(Err(wit::Error::Denied(
@@ -29,7 +30,8 @@ impl wit::Host for State {
             wit::Space::Kernel => Space::Kernel,
             wit::Space::Process(pid) => Space::Process(pid),
         };
-        Ok(match self.symbols.resolve(space, &addresses) {
+        let detail = if lines { Detail::Lines } else { Detail::Names };
+        Ok(match self.symbols.resolve(space, &addresses, detail) {
             Ok(found) => Ok(found.into_iter().map(|found| found.map(symbol)).collect()),
             Err(error) => Err(wit::Error::Other(error.to_string())),
         })
