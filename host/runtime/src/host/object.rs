@@ -308,17 +308,33 @@ impl State {
         }
     }
 
-    /// A program that the user wants somewhere else and that is not there. Of a tool with several objects nobody knows which one
-    /// was meant.
+    /// A program that the user wants somewhere else and that none of the tool's objects has.
     fn unknown_program(&self, description: &Description) -> Option<wit::Error> {
-        let known = |name: &str| description.programs.iter().any(|program| program.name == name);
-        let unknown = self.session.places.targets.iter().find(|(name, _)| !known(name));
-        let (name, _) = unknown.filter(|_| self.embedded.len() < 2)?;
-        let programs: Vec<&str> = description
+        let has = |of: &Description, name: &str| of.programs.iter().any(|program| program.name == name);
+        let targets = self.session.places.targets.iter();
+        let mut unknown: Vec<&String> = targets
+            .map(|(name, _)| name)
+            .filter(|name| !has(description, name))
+            .collect();
+        if unknown.is_empty() {
+            return None;
+        }
+        let mut programs: Vec<String> = description
             .programs
             .iter()
-            .map(|program| program.name.as_str())
+            .map(|program| program.name.clone())
             .collect();
+        for other in self
+            .embedded
+            .iter()
+            .filter_map(|embedded| Skeleton::parse(&embedded.bytes).ok())
+        {
+            unknown.retain(|name| !has(&other.description, name));
+            programs.extend(other.description.programs.iter().map(|program| program.name.clone()));
+        }
+        let name = unknown.first()?;
+        programs.sort();
+        programs.dedup();
         Some(wit::Error::NotFound(format!(
             "--attach: there is no program {name:?}, only {}",
             programs.join(", ")
