@@ -39,7 +39,7 @@ fn a_program_in_rust_receives_the_events() {
     assert_eq!(lines.len(), 4, "{ended:?}");
     assert!(lines[..3].iter().all(|line| line.starts_with("process ")), "{lines:?}");
     assert!(
-        lines[3].starts_with("ended: Code(0), Some(Totals { delivered: 3, lost: Some(0), "),
+        lines[3].starts_with("ended: Code(0), Some(Totals { delivered: 3, samples: 0, lost: Some(0), "),
         "{lines:?}"
     );
 }
