@@ -75,7 +75,7 @@ static struct eunomia_symbol *look_up(uint32_t process, const uint64_t *addresse
 	}
 	if (!err)
 		symbols = eunomia_allocate(size + 1);
-	texts = (char *)(symbols + count);
+	texts = symbols ? (char *)(symbols + count) : NULL;
 	for (size_t i = 0; symbols && i < count; i++) {
 		const eunomia_bpf_symbols_option_symbol_t *found = &part[i / AT_ONCE].found.ptr[i % AT_ONCE];
 

@@ -51,6 +51,7 @@ pub fn run(run: Run<'_>, options: &Options, printer: &mut Printer) -> Result<Exi
     session.unexplained = Some(run.unexplained);
     session.undeclared_skeletons = run.undeclared_skeletons;
     session.symbols = run.symbols && options.symbols;
+    session.show_symbols = options.symbols;
     signals::request_stop(&stop)
         .context("cannot listen for signals")
         .map_err(Failure::host)?;

@@ -65,8 +65,8 @@ mod tests {
         let stop = Stop::new().unwrap();
         request_stop(&stop).unwrap();
         assert!(!stop.is_requested());
-        low_level::raise(SIGHUP).unwrap();
-        low_level::raise(SIGHUP).unwrap();
+        low_level::raise(SIGTERM).unwrap();
+        low_level::raise(SIGTERM).unwrap();
         let start = Instant::now();
         while !stop.is_requested() {
             assert!(start.elapsed() < Duration::from_secs(5), "the signal was not heard");

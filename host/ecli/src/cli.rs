@@ -109,7 +109,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) top: Option<String>,
 
-    /// Print no more than N rows in all
+    /// Print no more than N rows, and end then; unlike --count this counts what --filter lets through
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) max_rows: Option<String>,
 

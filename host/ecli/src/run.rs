@@ -32,8 +32,9 @@ pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Fai
     let (tool, skeleton) = prepare(&engine, content, &replacements, &settings.name)?;
     let ready = begin.elapsed() - read;
     let run = Run {
-        // A package's stack traces are printed by the tool that ships with this program.
-        symbols: skeleton.is_some() || settings.symbols,
+        // What ships with this program prints the stack traces of packages with names; others have to be allowed to.
+        symbols: settings.symbols
+            || (skeleton.is_some() && replacements.args.is_none() && replacements.printer.is_none()),
         tool: &tool,
         name: tool_name,
         skeleton,

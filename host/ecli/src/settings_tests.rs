@@ -167,7 +167,7 @@ fn a_wrong_line_ends_with_2_and_says_what_is_expected() {
         ),
         (
             "ecli run -o xml p.json",
-            "[possible values: table, json, json-pretty, csv, raw, yaml]",
+            "[possible values: table, json, json-pretty, csv, raw, yaml, folded, svg]",
         ),
         ("ecli run -j -o csv p.json", "cannot be used with"),
         ("ecli run --bogus p.json", "unexpected argument '--bogus'"),

@@ -170,10 +170,14 @@ impl EventSource {
         batch: &mut Batch,
     ) -> Result<Next> {
         batch.clear();
+        batch.stamp();
         loop {
             match self.wait(max_bytes, deadline, stop, limit)? {
                 Next::Batch => {}
-                Next::TimedOut => return Ok(Next::TimedOut),
+                Next::TimedOut => {
+                    batch.stamp();
+                    return Ok(Next::TimedOut);
+                }
                 Next::Ended => return self.drain(max_bytes, limit, batch),
             }
             let began = Instant::now();
@@ -336,7 +340,12 @@ impl EventSource {
                     );
                     return Err(Error::new(Kind::TooSmall { needed }, message));
                 }
-                End::Full(_) | End::Limit => {
+                // The next batch begins with the one after it: who has much does not keep others waiting.
+                End::Full(_) => {
+                    self.first = (index + 1) % self.buffers.len();
+                    break;
+                }
+                End::Limit => {
                     self.first = index;
                     break;
                 }

@@ -9,6 +9,8 @@ use crate::refused_kinds::{self, Access};
 
 /// Below this many entries they are read one by one: the kernel gives a bucket of a hash table whole or not at all.
 const FEW: u32 = 64;
+/// Bytes that may be taken where fewer entries were asked for than the kernel gives at least.
+const LITTLE: u64 = 1 << 20;
 /// In a token that says where to go on: the kernel's own, a key to go on after, or from the beginning.
 const BY_KERNEL: u8 = 0;
 const AFTER_KEY: u8 = 1;
@@ -133,6 +135,10 @@ impl Map {
             },
             AFTER_KEY => self.one_by_one(Some(rest), most, delete),
             BY_KERNEL if rest.len() == self.token_size() => {
+                // The kernel gives a bucket whole, which takes room; where there is none, going on by key takes none.
+                if most < FEW && !self.is_small() {
+                    return Err(self.unknown_token());
+                }
                 match self.by_kernel(Some(rest), most.max(FEW), operation)? {
                     Some(entries) => Ok(entries),
                     // Where keys are gone on from by themselves, the token is the last one.
@@ -174,6 +180,12 @@ impl Map {
             )));
         }
         Ok(most)
+    }
+
+    /// Whether the fewest entries that the kernel gives at once are little to keep.
+    fn is_small(&self) -> bool {
+        let entry = u64::from(self.info().key_size) + u64::from(self.info().value_size);
+        entry * u64::from(FEW) <= LITTLE
     }
 
     fn unknown_token(&self) -> Error {

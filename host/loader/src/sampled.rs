@@ -8,6 +8,7 @@ use crate::batch::{Batch, CPU_UNKNOWN, header_base, with_length};
 use crate::error::{Error, Kind, Result};
 use crate::map::{Map, UpdateMode, kind_name};
 use crate::map_batch::Entries;
+use crate::refused_kinds::{self, Access};
 use crate::ring::End;
 
 /// No map is read more often.
@@ -76,13 +77,20 @@ impl Sampled {
             libbpf_sys::BPF_MAP_TYPE_BLOOM_FILTER
             | libbpf_sys::BPF_MAP_TYPE_USER_RINGBUF
             | libbpf_sys::BPF_MAP_TYPE_ARENA => refuse("it has no entries that could be listed"),
-            _ => Ok(Self {
-                map: map.clone(),
-                sampling,
-                source,
-                due: Some(now),
-                reading: None,
-            }),
+            _ => {
+                refused_kinds::check(info, Access::Read)?;
+                refused_kinds::check(info, Access::Walk)?;
+                if sampling.clear {
+                    refused_kinds::check(info, Access::Delete)?;
+                }
+                Ok(Self {
+                    map: map.clone(),
+                    sampling,
+                    source,
+                    due: Some(now),
+                    reading: None,
+                })
+            }
         }
     }
 
@@ -171,16 +179,22 @@ impl Reading {
     /// Reads the next entries from the kernel.
     fn fetch(&mut self, map: &Map, clear: bool) -> Result<()> {
         let info = map.info();
-        let size = (info.key_size + info.value_size).max(1) as usize;
+        let size = info.key_size.saturating_add(info.value_size).max(1) as usize;
         let most = u32::try_from((CHUNK / size).clamp(1, ENTRIES)).unwrap_or(1);
         let start = self.entries.next.take();
         let start = start.as_deref();
         self.entries = match info.kind {
-            libbpf_sys::BPF_MAP_TYPE_QUEUE | libbpf_sys::BPF_MAP_TYPE_STACK => pop(map, most)?,
             libbpf_sys::BPF_MAP_TYPE_ARRAY | libbpf_sys::BPF_MAP_TYPE_PERCPU_ARRAY => {
                 let entries = map.lookup_batch(start, most)?;
                 if clear {
-                    map.update_batch(&entries.keys, &vec![0; entries.values.len()], UpdateMode::Any)?;
+                    let zeros = vec![0; entries.values.len()];
+                    let written = map.update_batch(&entries.keys, &zeros, UpdateMode::Any)?;
+                    if written < entries.count {
+                        let left = entries.count - written;
+                        return Err(Error::from(std::io::Error::other(format!(
+                            "{left} entries cannot be set to zero"
+                        ))));
+                    }
                 }
                 entries
             }
@@ -192,20 +206,6 @@ impl Reading {
         self.more = self.entries.next.is_some() && self.left > 0;
         Ok(())
     }
-}
-
-/// Takes elements out of a queue or stack.
-fn pop(map: &Map, most: u32) -> Result<Entries> {
-    let mut entries = Entries::default();
-    while entries.count < most {
-        let Some(value) = map.lookup_and_delete(&[])? else {
-            return Ok(entries);
-        };
-        entries.values.extend_from_slice(&value);
-        entries.count += 1;
-    }
-    entries.next = Some(Vec::new());
-    Ok(entries)
 }
 
 fn slice(of: &[u8], start: usize, length: usize) -> &[u8] {

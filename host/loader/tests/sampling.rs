@@ -279,3 +279,43 @@ fn a_limit_counts_events_and_samples() {
         "a sample is whole, and the other map waits"
     );
 }
+
+#[test]
+fn a_large_sample_keeps_no_event_waiting() {
+    let (object, ring) = (load("tool"), load("ring"));
+    let pairs = object.map("pairs").unwrap();
+    fill(&pairs, 0..1000);
+    let inputs = vec![
+        Input {
+            map: pairs,
+            sampling: Some(HOUR),
+        },
+        Input::from(&ring.map("events").unwrap()),
+    ];
+    let mut source = EventSource::of(inputs, EventOptions::default()).unwrap();
+    let input = [1_u64, 2, 0].map(u64::to_ne_bytes).concat();
+    ring.program("produce").unwrap().run(&input).unwrap();
+    let stop = Stop::new().unwrap();
+    let (_, first) = next(&mut source, 1000, &stop);
+    assert!(first.iter().all(|record| record.source == 0), "the sample fills it");
+    let (_, second) = next(&mut source, 1000, &stop);
+    assert_eq!(
+        second.iter().take(2).map(|record| record.source).collect::<Vec<_>>(),
+        [1, 1]
+    );
+    assert!(second.iter().any(|record| record.source == 0), "and the sample goes on");
+}
+
+#[test]
+fn a_batch_without_records_tells_the_time_too() {
+    let object = load("tool");
+    let mut source = source_of_one(&object.map("pairs").unwrap());
+    let stop = Stop::new().unwrap();
+    let (_, sample) = next(&mut source, ROOM, &stop);
+    let mut batch = Batch::default();
+    let found = source
+        .next(ROOM, Some(Instant::now()), &stop, None, &mut batch)
+        .unwrap();
+    assert_eq!((found, batch.data.len()), (Next::TimedOut, 0));
+    assert!(batch.time_ns >= sample.time_ns && sample.time_ns > 0);
+}

@@ -16,18 +16,26 @@ use wasmtime_wasi_io::bindings::wasi::io::poll as async_poll;
 /// Ready once one of its descriptors is readable, or a moment has come.
 pub(crate) struct Readable {
     descriptors: Vec<OwnedFd>,
-    deadline: Option<Instant>,
+    moment: Box<dyn Fn() -> Option<Instant> + Send>,
 }
 
 impl Readable {
     /// Watches duplicates, so that it may outlive what it was made from.
     pub(crate) fn new(descriptors: &[BorrowedFd<'_>], deadline: Option<Instant>) -> std::io::Result<Self> {
+        Self::at(descriptors, move || deadline)
+    }
+
+    /// The same, with a moment that is asked for at each wait.
+    pub(crate) fn at(
+        descriptors: &[BorrowedFd<'_>],
+        moment: impl Fn() -> Option<Instant> + Send + 'static,
+    ) -> std::io::Result<Self> {
         Ok(Self {
             descriptors: descriptors
                 .iter()
                 .map(BorrowedFd::try_clone_to_owned)
                 .collect::<Result<_, _>>()?,
-            deadline,
+            moment: Box::new(moment),
         })
     }
 }
@@ -44,7 +52,7 @@ impl Pollable for Readable {
             .iter()
             .filter_map(|descriptor| AsyncFd::with_interest(descriptor.as_fd(), Interest::READABLE).ok())
             .collect();
-        let deadline = self.deadline.map(|deadline| tokio::time::sleep_until(deadline.into()));
+        let deadline = (self.moment)().map(|deadline| tokio::time::sleep_until(deadline.into()));
         let mut deadline = std::pin::pin!(deadline);
         std::future::poll_fn(|context| {
             let due = deadline

@@ -28,6 +28,8 @@ pub struct Session {
     pub unexplained: Option<String>,
     /// Whether the tool may have the names of addresses, of the kernel and of every process.
     pub symbols: bool,
+    /// Whether the user wants to see names at all: without, packages are described as if they wanted none.
+    pub show_symbols: bool,
     /// Where programs go in place of what packages say.
     pub places: Places,
     /// Whether the thread that runs the tool gives up the capabilities that it does not need, and never gets them back: for
@@ -53,6 +55,7 @@ impl Session {
             fail_on_loss: false,
             undeclared_skeletons: false,
             symbols: false,
+            show_symbols: true,
             unexplained: None,
             places: Places::default(),
             give_up_capabilities: false,

@@ -16,7 +16,7 @@ use lookup::Lookup;
 pub enum Space {
     /// The running kernel and its modules.
     Kernel,
-    /// A process by its id, as this process sees it.
+    /// A process by its id in the kernel's own numbering, which are those that BPF programs see.
     Process(u32),
 }
 
@@ -95,6 +95,11 @@ impl Symbols {
     /// What holds the names may not be read, or reading it takes too long: then it is not tried again.
     pub fn resolve(&mut self, space: Space, addresses: &[u64], detail: Detail) -> Result<Vec<Option<Symbol>>, Error> {
         let error = |reason: String| Error { space, reason };
+        if matches!(space, Space::Process(_)) && !numbers_are_the_kernels() {
+            return Err(error(
+                "this is a PID namespace, whose numbers are not the kernel's".to_owned(),
+            ));
+        }
         if self.given_up {
             return Err(error("it took too long before".to_owned()));
         }
@@ -119,6 +124,11 @@ impl Symbols {
             Err(RecvTimeoutError::Disconnected) => Err(ended()),
         }
     }
+}
+
+/// Whether processes have the same numbers here as in the kernel: `PROC_PID_INIT_INO` of include/linux/proc_ns.h.
+fn numbers_are_the_kernels() -> bool {
+    std::fs::read_link("/proc/self/ns/pid").is_ok_and(|link| link.as_os_str() == "pid:[4026531836]")
 }
 
 impl Worker {

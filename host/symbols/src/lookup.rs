@@ -46,7 +46,8 @@ impl Lookup {
             Ok(found) => Ok(found),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(vec![None; addresses.len()]),
             Err(error) if error.kind() == ErrorKind::PermissionDenied => Err("permission denied".to_owned()),
-            Err(error) => Err(format!("{error:#}")),
+            // Its text may have parts of somebody else's file.
+            Err(error) => Err(error.kind().to_string()),
         }
     }
 
@@ -72,6 +73,8 @@ impl Lookup {
         };
         let mut process = Process::new(Pid::Pid(pid));
         process.debug_syms = detail == Detail::Lines;
+        // A file in a folder that anybody writes to: it may be a pipe, or a link to what nobody should see.
+        process.perf_map = false;
         self.look_up(&Source::Process(process), addresses)
     }
 
@@ -92,10 +95,18 @@ fn symbol(found: Symbolized<'_>) -> Option<Symbol> {
     let Symbolized::Sym(found) = found else { return None };
     let code = found.code_info;
     Some(Symbol {
-        name: found.name.into_owned(),
+        name: shortened(&found.name),
         offset: found.offset as u64,
-        module: found.module.map(|module| module.to_string_lossy().into_owned()),
+        module: found.module.map(|module| shortened(&module.to_string_lossy())),
         line: code.as_ref().and_then(|code| code.line),
-        file: code.map(|code| code.file.to_string_lossy().into_owned()),
+        file: code.map(|code| shortened(&code.file.to_string_lossy())),
     })
+}
+
+/// A name that may be anybody's, no longer than a path can be.
+fn shortened(name: &str) -> String {
+    const LONGEST: usize = 4096;
+    name.get(..name.floor_char_boundary(LONGEST))
+        .unwrap_or_default()
+        .to_owned()
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cli_tests::{Running, ecli, example, example_tool, program, run};
+use cli_tests::{PATIENCE, Running, ecli, example, example_tool, program, run};
 
 /// `include/uapi/linux/capability.h`.
 const NET_ADMIN: u64 = 1 << 12;
@@ -33,7 +33,7 @@ fn threads(pid: u32) -> Vec<(String, u64, bool)> {
 
 /// What the thread that runs the tool has, once no other has more: threads that have just been started give theirs up first of all.
 fn capabilities(pid: u32) -> u64 {
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + PATIENCE;
     loop {
         let threads = threads(pid);
         let main = threads.iter().find(|(name, ..)| name == "ecli").unwrap();

@@ -283,11 +283,10 @@ fn what_is_not_there_is_127() {
 }
 
 #[test]
-fn a_format_that_the_printer_does_not_know_is_refused_before_anything_is_attached() {
-    let ended = run(ecli(["run", "-o", "yaml"]).arg(example("bootstrap")));
+fn a_format_that_events_cannot_have_is_refused_before_anything_is_attached() {
+    let ended = run(ecli(["run", "-o", "svg"]).arg(example("bootstrap")));
     assert_eq!(ended.code(), 1);
-    let expected = "error: the default printer has no output format yaml\n\
-                    hint: it has table and json; for others, --printer names one of your own\n";
+    let expected = "error: the output format svg shows stack traces: events holds events\nhint: ";
     assert!(ended.stderr.starts_with(expected), "{}", ended.stderr);
     assert_eq!(ended.stdout, "");
 }

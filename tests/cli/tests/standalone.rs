@@ -131,6 +131,7 @@ fn options_of_ecli_are_in_the_environment() {
 
     let ended = run(&mut with(&tool("bootstrap"), "-o json --printer x.wasm"));
     let words = "error: ECLI_OPTIONS: `--printer` is none of the options: -o/--output FORMAT, -j/--json, --no-header, \
+        --fields NAMES, --filter EXPRESSION, --sort FIELD, --top N, --max-rows N, --interval SECONDS, --per-cpu, --no-symbols, \
         --timeout SECONDS, --count N, --attach PROGRAM=TARGET, --iface NAME, --cgroup PATH, \
         --fail-on-loss, -q/--quiet, -v/--verbose\n";
     assert_eq!(

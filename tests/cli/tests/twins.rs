@@ -238,7 +238,9 @@ fn watchlist() {
 #[test]
 fn a_program_that_none_of_several_objects_has_is_refused() {
     for tool in twins("watchlist", &["starts/starts", "calls/calls"]) {
-        let ended = run(ecli(["run", "--attach", "nobody=tp/sched/sched_switch"]).arg(tool).arg("sh"));
+        let ended = run(ecli(["run", "--attach", "nobody=tp/sched/sched_switch"])
+            .arg(tool)
+            .arg("sh"));
         assert_eq!(ended.code(), 1, "{ended:?}");
         let words = "--attach: there is no program \"nobody\", only ";
         assert!(ended.stderr.contains(words), "{}", ended.stderr);

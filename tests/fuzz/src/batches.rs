@@ -50,6 +50,7 @@ impl Numbers<'_> {
         EntryType {
             key: (self.byte() & 1 != 0).then(|| self.number()),
             value: self.number(),
+            value_stride: self.number(),
         }
     }
 

@@ -22,7 +22,11 @@ impl exported::Guest for Component {
 }
 
 /// A printer behind a handle. Calls come one at a time, so it is never borrowed twice.
-struct Resource(RefCell<Printer>);
+struct Resource {
+    printer: RefCell<Printer>,
+    /// Whether what it makes comes at the end.
+    draws: bool,
+}
 
 impl exported::GuestPrinter for Resource {
     fn open(
@@ -33,21 +37,27 @@ impl exported::GuestPrinter for Resource {
         let layout: Vec<Type> = layout.into_iter().map(Type::from).collect();
         let sources: Vec<Source> = sources.into_iter().map(Source::from).collect();
         let options = Options::from(options);
-        let host = Host {
-            lines: !matches!(options.format, Format::Folded | Format::Svg),
-        };
+        let draws = matches!(options.format, Format::Folded | Format::Svg);
+        let host = Host { lines: !draws };
         let printer = Printer::new(&layout, &sources, &options)?.with_symbols(Box::new(host));
-        Ok(exported::Printer::new(Self(RefCell::new(printer))))
+        Ok(exported::Printer::new(Self {
+            printer: RefCell::new(printer),
+            draws,
+        }))
     }
 
     fn print(&self, batch: types::Batch) -> Result<Vec<String>, exported::Error> {
-        let mut printer = self.0.borrow_mut();
+        let mut printer = self.printer.borrow_mut();
         printer.print(&batch.data, batch.time, &mut write)?;
+        // As if the reader had seen enough. What is drawn at the end has no rows before.
+        if printer.is_full() && !self.draws {
+            return Err(exported::Error::Closed);
+        }
         Ok(printer.notes())
     }
 
     fn finish(&self) -> Result<Vec<String>, exported::Error> {
-        Ok(self.0.borrow_mut().finish(&mut write)?)
+        Ok(self.printer.borrow_mut().finish(&mut write)?)
     }
 }
 
@@ -155,8 +165,12 @@ impl From<types::SourceFormat> for Source {
 }
 
 impl From<types::EntryType> for EntryType {
-    fn from(types::EntryType { key, value }: types::EntryType) -> Self {
-        Self { key, value }
+    fn from(of: types::EntryType) -> Self {
+        Self {
+            key: of.key,
+            value: of.value,
+            value_stride: of.value_stride,
+        }
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct EntryStruct {
     value_type: u32,
     value: usize,
     value_size: usize,
+    /// From one CPU's value to the next, in a record that has those of all; 0 where there is one.
+    stride: usize,
     /// Where the CPU's number is, if it is shown. It is not of the record's own bytes.
     cpu: Option<usize>,
 }
@@ -49,19 +51,21 @@ impl EntryStruct {
         let value = find(of.value, "value")?;
         let is_struct = |ty: &Type| matches!(ty.kind, Kind::Struct(_) | Kind::Union(_));
         let (flat_key, flat_value) = (key.is_some_and(is_struct), is_struct(value));
-        let value_size = value.size as usize;
-        let value = key.map_or(0, |key| key.size as usize).next_multiple_of(WORD);
-        let after = (value + value_size).next_multiple_of(WORD);
-        let cpu = per_cpu.then_some(after);
+        let value_size = u64::from(value.size);
+        let value = key.map_or(0, |key| u64::from(key.size)).next_multiple_of(WORD as u64);
+        let after = (value + value_size).next_multiple_of(WORD as u64);
         let size = if per_cpu { after + 4 } else { value + value_size };
         // Offsets are in bits.
-        if size as u64 > u64::from(u32::MAX / 8) {
+        if size > u64::from(u32::MAX / 8) {
             let source = label(source);
             return Err(Error::Other(format!(
                 "{source}: its entries have {size} bytes; at most {} can be shown",
                 u32::MAX / 8
             )));
         }
+        // All of them fit now, where an address has 32 bits too.
+        let (value, value_size) = (value as usize, value_size as usize);
+        let cpu = per_cpu.then_some(after as usize);
         let cpu_type = layout.len() as u32;
         layout.push(Type {
             name: "int".to_string(),
@@ -91,6 +95,7 @@ impl EntryStruct {
             value_type: of.value,
             value,
             value_size,
+            stride: of.value_stride as usize,
             cpu,
         })
     }
@@ -131,13 +136,13 @@ impl Entries {
         let EntryStruct {
             value,
             value_size,
+            stride,
             cpu: shown,
             ..
         } = self.of;
         let entry = record.get(..value + value_size)?;
         let values = record.get(value..)?;
-        let stride = value_size.next_multiple_of(WORD);
-        let several = value_size > 0 && values.len() / stride > 1;
+        let several = stride > 0 && values.len() / stride > 1;
         if !several && shown.is_none() {
             return Some(entry);
         }

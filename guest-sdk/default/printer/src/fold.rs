@@ -18,9 +18,9 @@ pub(crate) use flame::print as print_flame_graph;
 pub(crate) use folded::print as print_folded;
 
 /// The most frames of the tree.
-const MOST_FRAMES: usize = 1_000_000;
-/// The most bytes of the tree and its names, about.
-const MOST_HELD: usize = 64 << 20;
+const MOST_FRAMES: usize = 250_000;
+/// The most bytes of the tree and its names, about. A guest has 64 MiB for all.
+const MOST_HELD: usize = 16 << 20;
 /// What a frame and a name take, about.
 const FRAME: usize = 48;
 const NAME: usize = 96;

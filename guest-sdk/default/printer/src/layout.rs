@@ -110,6 +110,8 @@ pub struct EntryType {
     pub key: Option<u32>,
     /// The type of the value.
     pub value: u32,
+    /// From one CPU's value to the next, in bytes; 0 for a map that is not per CPU.
+    pub value_stride: u32,
 }
 
 /// A sampled map whose values are histograms.

@@ -11,8 +11,8 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-/// What is held back at most, in bytes of records: a map of a million small entries.
-const MOST_BYTES: usize = 64 << 20;
+/// What is held back at most, in bytes of records: a map of a quarter of a million small entries. A guest has 64 MiB for all.
+const MOST_BYTES: usize = 16 << 20;
 /// What a record costs besides its bytes.
 const OVERHEAD: usize = size_of::<Held>();
 

@@ -138,6 +138,11 @@ impl Printer {
         self.out.hand_on(write)
     }
 
+    /// Whether all rows are shown that the user wants.
+    pub fn is_full(&self) -> bool {
+        self.views.as_ref().is_some_and(|views| !views.has_room())
+    }
+
     /// What a user should be told since the last call, a sentence each: nearly always nothing. It names each source once
     /// that has records shorter than their type, and says why addresses have no names.
     pub fn notes(&mut self) -> Vec<String> {

@@ -151,7 +151,12 @@ pub(crate) fn with_entries<'a>(
             | SourceKind::Log2Histograms(HistogramType { entry, .. })
             | SourceKind::LinearHistograms(HistogramType { entry, .. }) => {
                 let layout = layout.to_mut();
-                Some(EntryStruct::add(layout, *entry, options.per_cpu, &source.name)?)
+                Some(EntryStruct::add(
+                    layout,
+                    *entry,
+                    options.per_cpu && entry.value_stride > 0,
+                    &source.name,
+                )?)
             }
             SourceKind::Events(_) | SourceKind::StackTraces(_) | SourceKind::Bytes => None,
         });

@@ -220,7 +220,8 @@ impl Views {
         }
     }
 
-    fn has_room(&self) -> bool {
+    /// Whether another row may be shown.
+    pub(crate) fn has_room(&self) -> bool {
         self.max_rows.is_none_or(|most| self.shown < most)
     }
 }

@@ -5,7 +5,7 @@
 mod records;
 
 use printer::{EntryType, Enumerator, Error, Format, Kind, Member, Printer, Source, SourceKind, Type};
-use records::sampled::{entries, open_per_cpu, open_source, record};
+use records::sampled::{entries, of_all_cpus, open_per_cpu, open_source, record};
 use records::{Batch, chars, events, int, options, print, structure, ty};
 
 /// `{pid, comm}` → `{count, bytes}`.
@@ -74,7 +74,11 @@ fn a_map_without_keys_has_values_only() {
     let layout = [int(4, true)];
     let queue = || Source {
         name: "queue".into(),
-        kind: SourceKind::Entries(EntryType { key: None, value: 0 }),
+        kind: SourceKind::Entries(EntryType {
+            key: None,
+            value: 0,
+            value_stride: 0,
+        }),
     };
     let record = record(&[], &[&(-3_i32).to_ne_bytes()]);
     assert_eq!(
@@ -188,7 +192,12 @@ fn the_values_of_several_cpus_become_their_sum() {
     let second = value(-5, 10, b"two\0", [10, 20, 30, 1], [1, 2], 0b1000_1100);
     let record = record(&1_u64.to_ne_bytes(), &[&idle, &first, &idle, &second]);
     assert_eq!(
-        printed(&everything(), entries("counts"), Format::Json, &[record]),
+        printed(
+            &everything(),
+            of_all_cpus(entries("counts"), 96),
+            Format::Json,
+            &[record]
+        ),
         concat!(
             r#"{"key":1,"value":{"n":2147483642,"f":1.0,"d":2.5,"b":true,"small":4,"text":"one","e":"ON","#,
             r#""wide":"36893488147419103230","p":"0xabc","array":[11,22,33,0],"#,
@@ -207,7 +216,7 @@ fn values_are_as_far_apart_as_their_padding_says() {
         let values: Vec<&[u8]> = values.iter().map(|value| &value[..]).collect();
         printed(
             &layout,
-            entries("counts"),
+            of_all_cpus(entries("counts"), 8),
             Format::Json,
             &[record(&[1, 0, 0, 0], &values)],
         )
@@ -216,6 +225,25 @@ fn values_are_as_far_apart_as_their_padding_says() {
     assert_eq!(of(&[5, 6]), "{\"key\":1,\"value\":11}\n");
     assert_eq!(of(&[u32::MAX, 6, 1]), "{\"key\":1,\"value\":6}\n");
     assert_eq!(of(&[0; 128]), "{\"key\":1,\"value\":0}\n");
+}
+
+#[test]
+fn a_value_that_is_larger_than_what_is_shown_of_it_is_one_value() {
+    let layout = [int(4, false), int(8, false)];
+    let record = record(&[1, 0, 0, 0], &[&[7, 0, 0, 0, 0, 0, 0, 0], &[8; 8], &[9; 8]]);
+    assert_eq!(
+        printed(&layout, entries("counts"), Format::Json, &[record]),
+        "{\"key\":1,\"value\":7}\n"
+    );
+    // And of a per-CPU map the first member of two, which lie 16 bytes apart.
+    let record = self::record(
+        &[1, 0, 0, 0],
+        &[&[7, 0, 0, 0, 0, 0, 0, 0], &[8; 8], &[5, 0, 0, 0, 0, 0, 0, 0], &[8; 8]],
+    );
+    assert_eq!(
+        printed(&layout, of_all_cpus(entries("counts"), 16), Format::Json, &[record]),
+        "{\"key\":1,\"value\":12}\n"
+    );
 }
 
 #[test]
@@ -286,7 +314,11 @@ fn types_that_are_not_there_or_too_large() {
     let refusal = |layout: &[Type], key, value| {
         let source = Source {
             name: "counts".into(),
-            kind: SourceKind::Entries(EntryType { key: Some(key), value }),
+            kind: SourceKind::Entries(EntryType {
+                key: Some(key),
+                value,
+                value_stride: 0,
+            }),
         };
         match Printer::new(layout, &[source], &options(Format::Table)) {
             Err(Error::Other(why)) => why,

@@ -5,7 +5,7 @@
 mod records;
 
 use printer::{Error, Format, Kind, Printer, Type};
-use records::sampled::{entries, linear, log2, open_per_cpu, open_source, record};
+use records::sampled::{entries, linear, log2, of_all_cpus, open_per_cpu, open_source, record};
 use records::{Batch, chars, events, int, options, print, structure, ty};
 
 /// u32 → an array of counts of `size` bytes.
@@ -271,7 +271,11 @@ fn cpus_are_merged_or_named() {
     let counts = [words::<4>(&[1, 2]), words::<4>(&[3, 0])];
     let merged = Batch::of(&[record(&[1, 0, 0, 0], &[&counts[0], &counts[1]])]);
     assert_eq!(
-        print(&mut open_source(&bare(4, 2), log2("n"), Format::Table), &merged, 0),
+        print(
+            &mut open_source(&bare(4, 2), of_all_cpus(log2("n"), 8), Format::Table),
+            &merged,
+            0
+        ),
         "key = 1
      n                   : count    distribution
          0 -> 1          : 4        |****************************************|

@@ -5,7 +5,7 @@
 mod records;
 
 use printer::{Error, Format, Kind, Options, Printer, Source, Type};
-use records::sampled::{entries, log2, record};
+use records::sampled::{entries, log2, of_all_cpus, record};
 use records::stacks::{KERNEL, Table, event, stack_type, stacks};
 use records::{Batch, events, int, options, print, structure, ty};
 
@@ -31,6 +31,11 @@ fn sample(entries: &[(u32, u32)]) -> Batch {
 }
 
 fn open(source: Source, options: &Options) -> Printer {
+    let source = if options.per_cpu {
+        of_all_cpus(source, 16)
+    } else {
+        source
+    };
     Printer::new(&layout(), &[source], options).unwrap()
 }
 

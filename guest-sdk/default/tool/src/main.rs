@@ -80,17 +80,12 @@ fn run() -> Result<u8, Error> {
     // The reader is there before anything produces, so that nothing is lost.
     let source = EventSource::open(&declared.inputs())?;
     let links = object.attach()?;
-    let printed = iterate(&links).and_then(|iterated| {
-        // Iterators alone say what there is, and that was it.
-        if !iterated || !declared.formats().is_empty() {
-            print(&source, &printer, wait)?;
-        }
-        Ok(())
-    });
-    // Together, because the kernel takes its time for each; and whatever happened before.
-    let detached = program::detach(links);
-    printed?;
-    detached?;
+    // Iterators alone say what there is, and that was it.
+    if iterate(&links)? && declared.formats().is_empty() {
+        program::detach(links)?;
+        return Ok(0);
+    }
+    print(&source, &printer, links, wait)?;
     // Afterwards: what is made at the end may take long, and nobody reads what comes meanwhile.
     tell(printer.finish()?);
     Ok(0)
@@ -110,8 +105,15 @@ fn iterate(links: &[program::Link]) -> Result<bool, Error> {
     Ok(all)
 }
 
-/// Prints until the run should end.
-fn print(source: &EventSource, printer: &Printer, wait: Option<Duration>) -> Result<(), Error> {
+/// Prints until the run should end. What is attached is detached together, because the kernel takes its time for each; and first of
+/// all, so that what a slow printer has not come to yet is all there is.
+fn print(
+    source: &EventSource,
+    printer: &Printer,
+    links: Vec<program::Link>,
+    wait: Option<Duration>,
+) -> Result<(), Error> {
+    let mut links = Some(links);
     // The header, so that whoever waits for the first event sees that it is waited for.
     tell(printer.print(&Batch {
         data: Vec::new(),
@@ -125,8 +127,13 @@ fn print(source: &EventSource, printer: &Printer, wait: Option<Duration>) -> Res
     };
     for batch in batches {
         tell(printer.print(&batch?)?);
+        if session::stop_requested()
+            && let Some(links) = links.take()
+        {
+            program::detach(links)?;
+        }
     }
-    Ok(())
+    Ok(program::detach(links.unwrap_or_default())?)
 }
 
 /// Passes on what a printer has to say.

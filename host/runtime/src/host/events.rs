@@ -100,10 +100,12 @@ impl wit::HostEventSource for State {
 
     fn subscribe(&mut self, this: Resource<EventSource>) -> wasmtime::Result<Resource<DynPollable>> {
         let readable = {
-            let source = self.table.get(&this)?.lock();
+            let source = self.table.get(&this)?;
             let stop = &self.session.stop;
-            let moments = [stop.deadline(), source.due(Instant::now())];
-            Readable::new(&[source.fd(), stop.fd()], moments.into_iter().flatten().min())?
+            let (sampled, end) = (EventSource(Arc::clone(&source.0)), stop.deadline());
+            // The next sample is another one at each wait.
+            let moment = move || end.into_iter().chain(sampled.lock().due(Instant::now())).min();
+            Readable::at(&[source.lock().fd(), stop.fd()], moment)?
         };
         let resource = self.table.push(readable)?;
         wasmtime_wasi::p2::subscribe(&mut self.table, resource)

@@ -100,7 +100,11 @@ impl wit::HostSkeleton for State {
     }
 
     fn describe(&mut self, this: Resource<Skeleton>) -> wasmtime::Result<types::Description> {
-        Ok(super::types::description(&self.table.get(&this)?.description))
+        let mut description = super::types::description(&self.table.get(&this)?.description);
+        if !self.session.show_symbols {
+            super::types::without_symbols(&mut description);
+        }
+        Ok(description)
     }
 
     fn open(&mut self, this: Resource<Skeleton>) -> wasmtime::Result<Result<Resource<OpenObject>, wit::Error>> {

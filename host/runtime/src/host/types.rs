@@ -8,6 +8,9 @@ use crate::state::State;
 
 impl wit::Host for State {}
 
+/// `BPF_MAP_TYPE_PERCPU_HASH`, `_PERCPU_ARRAY`, `_LRU_PERCPU_HASH` and `_PERCPU_CGROUP_STORAGE` of include/uapi/linux/bpf.h.
+const PER_CPU: [u32; 4] = [5, 6, 10, 21];
+
 /// The whole description, as the contract has it.
 pub(super) fn description(of: &Description) -> wit::Description {
     wit::Description {
@@ -154,6 +157,11 @@ fn source(of: &package::Map) -> Option<wit::SourceKind> {
         let entry = wit::EntryType {
             key: of.key,
             value: of.record.or(of.value)?,
+            value_stride: if PER_CPU.contains(&of.kind) {
+                of.value_size.next_multiple_of(8)
+            } else {
+                0
+            },
         };
         let histogram = |base, step| wit::HistogramType {
             entry,
@@ -185,6 +193,15 @@ fn stack(of: &StackTrace, record: TypeIndex) -> wit::StackType {
         user_size: of.ustack_sz.clone(),
         user: of.ustack.clone(),
         symbols: of.with_symbols,
+    }
+}
+
+/// The same, with stack traces of addresses only.
+pub(super) fn without_symbols(of: &mut wit::Description) {
+    for map in &mut of.maps {
+        if let Some(wit::SourceKind::StackTraces(stack)) = &mut map.source {
+            stack.symbols = false;
+        }
     }
 }
 

@@ -3,7 +3,11 @@
 use printer::{EntryType, Format, HistogramType, Options, Printer, Source, SourceKind, Type};
 
 /// A map whose key is the first type of the layout, and its value the second.
-pub(crate) const ENTRY: EntryType = EntryType { key: Some(0), value: 1 };
+pub(crate) const ENTRY: EntryType = EntryType {
+    key: Some(0),
+    value: 1,
+    value_stride: 0,
+};
 
 pub(crate) fn entries(name: &str) -> Source {
     Source {
@@ -39,6 +43,16 @@ pub(crate) fn linear(base: i64, step: u64) -> Source {
     }
 }
 
+/// The same for a per-CPU map, whose values are so far apart.
+pub(crate) fn of_all_cpus(mut source: Source, stride: u32) -> Source {
+    match &mut source.kind {
+        SourceKind::Entries(entry) => entry.value_stride = stride,
+        SourceKind::Log2Histograms(of) | SourceKind::LinearHistograms(of) => of.entry.value_stride = stride,
+        other => panic!("{other:?} is not sampled"),
+    }
+    source
+}
+
 /// A printer of one source.
 pub(crate) fn open_source(layout: &[Type], source: Source, format: Format) -> Printer {
     Printer::new(layout, &[source], &super::options(format)).unwrap()
@@ -50,7 +64,7 @@ pub(crate) fn open_per_cpu(layout: &[Type], source: Source, format: Format) -> P
         per_cpu: true,
         ..super::options(format)
     };
-    Printer::new(layout, &[source], &options).unwrap()
+    Printer::new(layout, &[of_all_cpus(source, 8)], &options).unwrap()
 }
 
 /// A record of a sampled map: the key and the values, each padded to 8 bytes but for the last.
