@@ -215,3 +215,30 @@ fn a_sample_comes_at_each_interval_and_once_at_the_end() {
     );
     fs::remove_file(&package).unwrap();
 }
+
+#[test]
+fn so_many_rows_end_the_run() {
+    let text = printed_and_ended(&["-o", "json", "--sort", "pid", "--max-rows", "2", "--fields", "pid"]);
+    assert_eq!(text, "{\"pid\":33}\n{\"pid\":22}\n");
+    let one = printed_and_ended(&[
+        "-o",
+        "json",
+        "--filter",
+        "state == IDLE",
+        "--max-rows",
+        "1",
+        "--fields",
+        "comm",
+    ]);
+    assert_eq!(one, "{\"comm\":\"curl\"}\n");
+}
+
+/// What is printed of the traffic until the run ends by itself.
+#[track_caller]
+fn printed_and_ended(options: &[&str]) -> String {
+    let package = package("traffic", traffic());
+    let ended = run(ecli(["run", "-q", "--timeout", "60"]).args(options).arg(&package));
+    fs::remove_file(&package).unwrap();
+    assert_eq!((ended.code(), ended.stderr.as_str()), (0, ""));
+    ended.stdout
+}
