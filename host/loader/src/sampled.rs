@@ -78,9 +78,19 @@ impl Sampled {
             | libbpf_sys::BPF_MAP_TYPE_USER_RINGBUF
             | libbpf_sys::BPF_MAP_TYPE_ARENA => refuse("it has no entries that could be listed"),
             _ => {
-                refused_kinds::check(info, Access::Read)?;
-                refused_kinds::check(info, Access::Walk)?;
-                if sampling.clear {
+                let takes_out = matches!(
+                    info.kind,
+                    libbpf_sys::BPF_MAP_TYPE_QUEUE | libbpf_sys::BPF_MAP_TYPE_STACK
+                );
+                if !takes_out {
+                    refused_kinds::check(info, Access::Read)?;
+                    refused_kinds::check(info, Access::Walk)?;
+                }
+                let is_array = matches!(
+                    info.kind,
+                    libbpf_sys::BPF_MAP_TYPE_ARRAY | libbpf_sys::BPF_MAP_TYPE_PERCPU_ARRAY
+                );
+                if sampling.clear && !takes_out && !is_array {
                     refused_kinds::check(info, Access::Delete)?;
                 }
                 Ok(Self {

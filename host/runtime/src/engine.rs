@@ -18,6 +18,8 @@ use crate::cache::Cache;
 use crate::code_name;
 #[cfg(feature = "compiler")]
 use crate::host::Skeleton;
+#[cfg(feature = "compiler")]
+use crate::privileges::give_up_all;
 
 /// What runs guests. One serves a whole process and any number of runs.
 #[derive(Default)]
@@ -114,7 +116,8 @@ impl Engine {
         if let Some(component) = kept.and_then(|code| precompiled::cached(&code, &engine).ok()) {
             return Ok(component);
         }
-        let component = Component::new(&engine, assemble(tool, replacements)?)?;
+        let component = assemble(tool, replacements)?;
+        let component = compilers()?.install(|| Component::new(&engine, component))?;
         if let Some(cache) = cache {
             // A full disk costs the next start some time and this run nothing.
             component
@@ -125,6 +128,15 @@ impl Engine {
         }
         Ok(component)
     }
+}
+
+/// Threads that compile, and end then: those that the compiler would start by itself would stay, with every right of this process.
+#[cfg(feature = "compiler")]
+fn compilers() -> Result<rayon::ThreadPool> {
+    Ok(rayon::ThreadPoolBuilder::new()
+        .thread_name(|_| "compiler".to_owned())
+        .start_handler(|_| give_up_all())
+        .build()?)
 }
 
 fn ahead() -> wasmtime::Result<wasmtime::Config> {
