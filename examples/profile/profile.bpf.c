@@ -23,7 +23,7 @@ const volatile bool kernel_only = false;
 ///     "ustack_sz": "ustack_sz", "kstack": "kstack", "ustack": "ustack"}, "with_symbols": true}}
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1024 * 1024);
+	__uint(max_entries, 4 * 1024 * 1024);
 } events SEC(".maps");
 
 SEC("perf_event")
