@@ -133,8 +133,15 @@ impl Stage {
     }
 }
 
-/// End who is in a control group, and take it away.
+/// End who is in a control group or in those below it, and take them away.
 fn remove(cgroup: &Path) -> io::Result<()> {
+    for below in fs::read_dir(cgroup)? {
+        let below = below?;
+        // A group's own files go with it.
+        if below.file_type()?.is_dir() {
+            remove(&below.path())?;
+        }
+    }
     for _ in 0..50 {
         for pid in fs::read_to_string(cgroup.join("cgroup.procs"))?.lines() {
             if let Some(pid) = pid.parse().ok().and_then(Pid::from_raw) {
