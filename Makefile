@@ -64,6 +64,7 @@ endef
 
 dist: setup
 	$(call dist,$(TRIPLE))
+	@scripts/try-dist $(DIST)
 
 # What a release has: `dist` for each architecture.
 release: setup $(addprefix release-,$(RELEASES))

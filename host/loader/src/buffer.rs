@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::batch::Batch;
 use crate::error::{Error, Result};
-use crate::events::{EventOptions, Input};
+use crate::input::{EventOptions, Input};
 use crate::map::kind_name;
 use crate::perf::PerfBuffer;
 use crate::ring::{End, Ring};

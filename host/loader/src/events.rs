@@ -9,11 +9,11 @@ use rustix::io::Errno;
 use crate::batch::Batch;
 use crate::buffer::Buffer;
 use crate::error::{Error, Kind, Result};
+use crate::input::{EventOptions, Input};
 use crate::map::Map;
 use crate::pace::{Look, Pace, Step};
 use crate::reader::Reader;
 use crate::ring::End;
-use crate::sampled::Sampling;
 use crate::stop::Stop;
 
 /// The most maps that one source reads: its index has to fit into a record's header.
@@ -23,38 +23,6 @@ const COUNTED: u64 = 1024;
 /// How often, and how long each time, the end waits for a record that a program is still writing. Programs take microseconds.
 const BUSY_TRIES: u32 = 20;
 const BUSY_SLEEP: Duration = Duration::from_micros(100);
-
-/// One map to read from.
-#[derive(Clone, Debug)]
-pub struct Input {
-    /// A ring buffer or a perf event array; with `sampling`, a map of another kind.
-    pub map: Map,
-    /// How it is sampled; `None` for a buffer.
-    pub sampling: Option<Sampling>,
-}
-
-impl From<&Map> for Input {
-    /// A buffer.
-    fn from(map: &Map) -> Self {
-        Self {
-            map: map.clone(),
-            sampling: None,
-        }
-    }
-}
-
-/// How an [`EventSource`] is opened.
-#[derive(Clone, Copy, Debug)]
-pub struct EventOptions {
-    /// Pages of each CPU's perf buffer, a power of two.
-    pub perf_pages: u32,
-}
-
-impl Default for EventOptions {
-    fn default() -> Self {
-        Self { perf_pages: 64 }
-    }
-}
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
