@@ -6,39 +6,8 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::load;
-use loader::{Kind, Map, Object, UpdateMode};
-
-fn bytes(numbers: &[u32]) -> Vec<u8> {
-    numbers.iter().flat_map(|number| number.to_ne_bytes()).collect()
-}
-
-fn run_raw(object: &Object, program: &str) -> i32 {
-    object.program(program).unwrap().run(&[0; 16]).unwrap().value as i32
-}
-
-/// All entries, by batches of `most`.
-fn all(map: &Map, most: u32, delete: bool) -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let (mut found, mut start) = (BTreeMap::new(), None);
-    loop {
-        let read = if delete {
-            Map::lookup_and_delete_batch
-        } else {
-            Map::lookup_batch
-        };
-        let entries = read(map, start.as_deref(), most).unwrap();
-        let (key, value) = (map.info().key_size as usize, map.info().value_size as usize);
-        assert_eq!(entries.keys.len(), entries.count as usize * key);
-        assert_eq!(entries.values.len(), entries.count as usize * value);
-        for (key, value) in entries.keys.chunks(key).zip(entries.values.chunks(value)) {
-            assert_eq!(found.insert(key.to_vec(), value.to_vec()), None);
-        }
-        start = entries.next;
-        if start.is_none() {
-            return found;
-        }
-    }
-}
+use common::{all, bytes, load, run_raw};
+use loader::{Kind, Map, UpdateMode};
 
 /// Bytes of a value that are different for each number, and in a per-CPU map for each CPU.
 fn value_of(map: &Map, number: u32) -> Vec<u8> {
