@@ -4,16 +4,10 @@
 #include <stdlib.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "object.h"
 
 #define SLOTS 27
 #define STARS 40
-
-extern const char object_start[], object_end[];
-__asm__(".section .rodata\n"
-	".balign 16\n"
-	"object_start: .incbin \"" OBJECT_PATH "\"\n"
-	"object_end:\n"
-	".previous\n");
 
 struct hist {
 	unsigned int slots[SLOTS];

@@ -14,14 +14,8 @@
 #include <time.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include "object.h"
 #include "tool.h"
-
-extern const char object_start[], object_end[];
-__asm__(".section .rodata\n"
-	".balign 16\n"
-	"object_start: .incbin \"" OBJECT_PATH "\"\n"
-	"object_end:\n"
-	".previous\n");
 
 /* glibc heeds a size only together with a buffer. */
 static char output[64 * 1024];
