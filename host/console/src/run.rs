@@ -125,14 +125,3 @@ fn report(outcome: Outcome, name: &str, options: &Options, printer: &mut Printer
         exit
     })
 }
-
-/// Takes back what a run has left, and answers true, if this process was started for that; else it asks for such a process where one is
-/// needed. To be called first of all.
-pub fn watches_instead() -> bool {
-    if std::env::args_os().next().is_some_and(|name| name == runtime::WATCHER) {
-        runtime::watch();
-        return true;
-    }
-    runtime::enable_watcher();
-    false
-}

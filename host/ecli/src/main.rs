@@ -24,7 +24,7 @@ use cli::{Cli, Command};
 use settings::Settings;
 
 fn main() -> ExitCode {
-    if console::watches_instead() {
+    if console::serves_another() {
         return ExitCode::SUCCESS;
     }
     let mut printer = Printer::stderr();

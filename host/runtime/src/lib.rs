@@ -51,6 +51,7 @@ mod payload;
 mod poll;
 mod precompiled;
 mod privileges;
+mod second;
 mod session;
 mod state;
 mod stream;
@@ -71,12 +72,11 @@ pub use loader::names;
 /// What this system lacks for running tools.
 pub use loader::preflight;
 pub use loader::{Stop, Totals};
-/// What takes attachments back if the process is killed: for programs that can be started a second time.
-pub use loader::{WATCHER, enable_watcher, watch};
 /// Where the user wants programs: in sessions, from command lines.
 pub use package::{Interface, Places, Target};
 pub use payload::{Own, Payload};
 pub use privileges::{Kept, give_up_all};
+pub use second::serves_another;
 pub use session::{Exit, Outcome, OutputFormat, OutputOptions, Session, View};
 pub use stream::Stream;
 pub use tool::Tool;

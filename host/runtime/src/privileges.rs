@@ -26,13 +26,7 @@ const TOOLS: CapabilitySet = CapabilitySet::BPF
     .union(CapabilitySet::SYS_PTRACE)
     // Addresses in /proc/kallsyms.
     .union(CapabilitySet::SYSLOG)
-    .union(SYMBOLS);
-
-/// What names of addresses take: those of the kernel, and the files that any process has mapped.
-const SYMBOLS: CapabilitySet = CapabilitySet::SYSLOG
-    .union(CapabilitySet::SYS_PTRACE)
-    .union(CapabilitySet::CHECKPOINT_RESTORE)
-    .union(CapabilitySet::DAC_READ_SEARCH);
+    .union(symbols::CAPABILITIES);
 
 /// Capabilities that a run keeps after it has attached its programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +50,7 @@ impl Kept {
         }
         let named = |map: &package::Map| map.stack_trace.as_ref().is_some_and(|trace| trace.with_symbols);
         if symbols && description.maps.iter().any(named) {
-            kept |= SYMBOLS;
+            kept |= symbols::CAPABILITIES;
         }
         for program in description.programs.iter().filter(|program| program.link) {
             if program.is_struct_ops() {

@@ -13,7 +13,7 @@ use runtime::{Engine, Own, Skeleton};
 const OPTIONS: &str = "ECLI_OPTIONS";
 
 fn main() -> ExitCode {
-    if console::watches_instead() {
+    if console::serves_another() {
         return ExitCode::SUCCESS;
     }
     let mut printer = Printer::stderr();

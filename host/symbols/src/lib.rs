@@ -1,18 +1,38 @@
 //! Names of addresses in the kernel and in processes.
 //!
 //! What is read belongs to others: symbol tables and debug information of whatever a process has mapped. All of it is looked at by
-//! blazesym, which this crate keeps from everything else.
+//! blazesym, which this crate keeps from everything else: by a process of its own, where [`enable_process`] was called, else by a thread.
 
+mod here;
 mod lookup;
+mod process;
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::Duration;
-use std::{fmt, io, thread};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::{fmt, io};
 
-use lookup::Lookup;
+use here::Here;
+use process::{Process, Question};
+use rustix::thread::CapabilitySet;
+use serde::{Deserialize, Serialize};
+
+pub use process::{PROCESS, serve};
+
+/// What looking up takes: addresses of the kernel, and the files that any process has mapped.
+pub const CAPABILITIES: CapabilitySet = CapabilitySet::SYSLOG
+    .union(CapabilitySet::SYS_PTRACE)
+    .union(CapabilitySet::CHECKPOINT_RESTORE)
+    .union(CapabilitySet::DAC_READ_SEARCH);
+
+static ENABLED: AtomicBool = AtomicBool::new(false);
+
+/// Says that this program calls [`serve`] first of all if its own name is [`PROCESS`].
+pub fn enable_process() {
+    ENABLED.store(true, Ordering::Relaxed);
+}
 
 /// Where addresses are from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Space {
     /// The running kernel and its modules.
     Kernel,
@@ -21,7 +41,7 @@ pub enum Space {
 }
 
 /// What is looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Detail {
     /// Names of functions.
     Names,
@@ -30,7 +50,7 @@ pub enum Detail {
 }
 
 /// What stands at an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Symbol {
     /// The function, demangled where it is one of Rust or C++.
     pub name: String,
@@ -64,26 +84,22 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// Looks names up, and remembers what it has read for that.
-///
-/// A thread of its own does so, with the capabilities that its maker has at the first call: whatever is in the files that it reads, nobody
-/// waits for it longer than [`LONGEST`](Self::LONGEST).
 #[derive(Debug, Default)]
 pub struct Symbols {
-    worker: Option<Worker>,
-    /// A file that takes too long would do so again.
+    reader: Option<Reader>,
+    /// What ended the process that read it, and how: it would do so again.
+    deadly: HashMap<Space, String>,
+    /// A file that takes too long would do so again, and nobody waits that long twice.
     given_up: bool,
 }
 
 #[derive(Debug)]
-struct Worker {
-    questions: Sender<(Space, Vec<u64>, Detail)>,
-    answers: Receiver<Result<Vec<Option<Symbol>>, String>>,
+enum Reader {
+    Here(Here),
+    Process(Process),
 }
 
 impl Symbols {
-    /// The time that one call may take. Debug information of a gigabyte is read in less.
-    pub const LONGEST: Duration = Duration::from_secs(20);
-
     /// It reads nothing yet.
     pub fn new() -> Self {
         Self::default()
@@ -92,7 +108,8 @@ impl Symbols {
     /// The names of addresses, in their order; none where there is no name, which is so for all of a process that has ended.
     ///
     /// # Errors
-    /// What holds the names may not be read, or reading it takes too long: then it is not tried again.
+    /// What holds the names may not be read, reading it takes longer than 20 seconds, or ends who reads it. After the second nothing is
+    /// looked up any more, after the third nothing in that space.
     pub fn resolve(&mut self, space: Space, addresses: &[u64], detail: Detail) -> Result<Vec<Option<Symbol>>, Error> {
         let error = |reason: String| Error { space, reason };
         if matches!(space, Space::Process(_)) && !numbers_are_the_kernels() {
@@ -103,25 +120,44 @@ impl Symbols {
         if self.given_up {
             return Err(error("it took too long before".to_owned()));
         }
-        let worker = match self.worker.take() {
-            Some(worker) => worker,
-            None => Worker::start().map_err(|reason| error(reason.to_string()))?,
+        if let Some(reason) = self.deadly.get(&space) {
+            return Err(error(reason.clone()));
+        }
+        let question = Question {
+            space,
+            addresses: addresses.to_vec(),
+            detail,
         };
-        let ended = || error("the thread that reads them has ended".to_owned());
-        worker
-            .questions
-            .send((space, addresses.to_vec(), detail))
-            .map_err(|_| ended())?;
-        match worker.answers.recv_timeout(Self::LONGEST) {
-            Ok(answer) => {
-                self.worker = Some(worker);
-                answer.map_err(error)
-            }
-            Err(RecvTimeoutError::Timeout) => {
-                self.given_up = true;
-                Err(error(format!("it took more than {} s", Self::LONGEST.as_secs())))
-            }
-            Err(RecvTimeoutError::Disconnected) => Err(ended()),
+        let reader = match self.reader.take() {
+            Some(reader) => reader,
+            None => Reader::start().map_err(|reason| error(reason.to_string()))?,
+        };
+        let (answer, reader) = match reader {
+            Reader::Here(here) => (here.ask(question), Reader::Here(here)),
+            Reader::Process(mut process) => match process.ask(&question) {
+                Some(answer) => (answer, Reader::Process(process)),
+                None => {
+                    let reason = process.end();
+                    self.deadly.insert(space, reason.clone());
+                    return Err(error(reason));
+                }
+            },
+        };
+        if answer.last {
+            self.given_up = true;
+        } else {
+            self.reader = Some(reader);
+        }
+        answer.found.map_err(error)
+    }
+}
+
+impl Reader {
+    fn start() -> io::Result<Self> {
+        if ENABLED.load(Ordering::Relaxed) {
+            Process::start().map(Self::Process)
+        } else {
+            Here::start().map(Self::Here)
         }
     }
 }
@@ -129,20 +165,4 @@ impl Symbols {
 /// Whether processes have the same numbers here as in the kernel: `PROC_PID_INIT_INO` of include/linux/proc_ns.h.
 fn numbers_are_the_kernels() -> bool {
     std::fs::read_link("/proc/self/ns/pid").is_ok_and(|link| link.as_os_str() == "pid:[4026531836]")
-}
-
-impl Worker {
-    fn start() -> io::Result<Self> {
-        let (questions, asked) = channel::<(Space, Vec<u64>, Detail)>();
-        let (answer, answers) = channel();
-        thread::Builder::new().name("symbols".to_owned()).spawn(move || {
-            let mut lookup = Lookup::new();
-            for (space, addresses, detail) in asked {
-                if answer.send(lookup.resolve(space, &addresses, detail)).is_err() {
-                    return;
-                }
-            }
-        })?;
-        Ok(Self { questions, answers })
-    }
 }

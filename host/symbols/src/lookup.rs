@@ -7,6 +7,7 @@ use blazesym::symbolize::source::{Kernel, Process, Source};
 use blazesym::symbolize::{Input, Symbolized, Symbolizer};
 use blazesym::{ErrorKind, MaybeDefault, Pid};
 
+use crate::process::{Found, Question};
 use crate::{Detail, Space, Symbol};
 
 /// Looks names up, and remembers what it has read for that.
@@ -32,13 +33,9 @@ impl Lookup {
     }
 
     /// As [`Symbols::resolve`](crate::Symbols::resolve); an error is the reason alone.
-    pub(crate) fn resolve(
-        &mut self,
-        space: Space,
-        addresses: &[u64],
-        detail: Detail,
-    ) -> Result<Vec<Option<Symbol>>, String> {
-        let found = match space {
+    pub(crate) fn resolve(&mut self, question: &Question) -> Found {
+        let (addresses, detail) = (question.addresses.as_slice(), question.detail);
+        let found = match question.space {
             Space::Kernel => self.kernel(addresses, detail),
             Space::Process(pid) => self.process(pid, addresses, detail),
         };

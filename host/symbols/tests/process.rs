@@ -1,0 +1,176 @@
+//! Looking up in a process of its own, which this test is a second time.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::{env, fs, process, thread, time};
+
+use symbols::{Detail, PROCESS, Space, Symbols, enable_process, serve};
+
+fn main() {
+    if env::args_os().next().is_some_and(|name| name == PROCESS) {
+        return serve();
+    }
+    // A harness without a list of tests: cargo asks for none.
+    enable_process();
+    names_come_from_another_process_that_may_not_do_more();
+    a_file_that_ends_the_process_that_reads_it_ends_nothing_else();
+    a_process_that_is_killed_is_started_again_for_others();
+}
+
+/// What is looked for.
+#[inline(never)]
+fn a_function_with_a_name() -> u32 {
+    std::hint::black_box(line!())
+}
+
+fn own_name(symbols: &mut Symbols) -> Option<String> {
+    let address = a_function_with_a_name as *const () as u64;
+    let found = symbols.resolve(Space::Process(process::id()), &[address], Detail::Lines);
+    let found = found.unwrap().pop().unwrap()?;
+    assert!(found.line.is_some_and(|line| line <= a_function_with_a_name()));
+    Some(found.name)
+}
+
+/// The processes that look names up for this one.
+fn readers() -> Vec<u32> {
+    let task = format!("/proc/self/task/{}/children", process::id());
+    let children = fs::read_to_string(task).unwrap();
+    let children = children.split_whitespace().map(|pid| pid.parse().unwrap());
+    children
+        .filter(|pid| fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.starts_with(PROCESS.as_bytes())))
+        .collect()
+}
+
+fn names_come_from_another_process_that_may_not_do_more() {
+    let mut symbols = Symbols::new();
+    assert_eq!(
+        own_name(&mut symbols).as_deref(),
+        Some("process::a_function_with_a_name")
+    );
+    let [reader] = readers()[..] else { unreachable!() };
+    let status = fs::read_to_string(format!("/proc/{reader}/status")).unwrap();
+    let sets: Vec<u64> = ["CapInh:", "CapPrm:", "CapEff:", "CapAmb:"]
+        .iter()
+        .map(|name| {
+            let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+            u64::from_str_radix(line.split_whitespace().nth(1).unwrap(), 16).unwrap()
+        })
+        .collect();
+    let [inheritable, permitted, effective, ambient] = sets[..] else {
+        unreachable!()
+    };
+    assert_eq!((inheritable, ambient), (0, 0));
+    assert_eq!(permitted, effective);
+    assert_eq!(permitted & !symbols::CAPABILITIES.bits(), 0);
+    // It ends with the one that asks.
+    drop(symbols);
+    until(|| {
+        readers().is_empty()
+            || fs::read_to_string(format!("/proc/{reader}/stat"))
+                .unwrap()
+                .contains(") Z ")
+    });
+}
+
+/// A library whose debug information claims to be 4 TiB when it is unpacked.
+fn library(folder: &Path) -> PathBuf {
+    let (source, library) = (folder.join("many.c"), folder.join("many.so"));
+    let functions: String = (0..500)
+        .map(|n| format!("int function_{n}(int of_it) {{ return of_it + {n}; }}\n"))
+        .collect();
+    fs::write(&source, functions).unwrap();
+    let mut cc = Command::new("cc");
+    cc.args(["-g", "-gz=zlib", "-shared", "-fPIC", "-o"])
+        .args([&library, &source]);
+    assert!(cc.status().unwrap().success());
+    let mut elf = fs::read(&library).unwrap();
+    let word = |elf: &[u8], at: usize| u64::from_le_bytes(elf[at..at + 8].try_into().unwrap());
+    let half = |elf: &[u8], at: usize| usize::from(u16::from_le_bytes(elf[at..at + 2].try_into().unwrap()));
+    let headers = usize::try_from(word(&elf, 0x28)).unwrap();
+    let compressed: Vec<usize> = (0..half(&elf, 0x3c))
+        .map(|n| headers + n * half(&elf, 0x3a))
+        .filter(|&header| word(&elf, header + 8) & SHF_COMPRESSED != 0)
+        .map(|header| usize::try_from(word(&elf, header + 24)).unwrap())
+        .collect();
+    assert!(!compressed.is_empty());
+    for section in compressed {
+        elf[section + 8..section + 16].copy_from_slice(&(1_u64 << 42).to_le_bytes());
+    }
+    fs::write(&library, elf).unwrap();
+    library
+}
+
+const SHF_COMPRESSED: u64 = 1 << 11;
+
+/// A process that has a library mapped, and an address in its code.
+fn with_library(library: &Path) -> (Child, u64) {
+    let child = Command::new("sleep")
+        .arg("60")
+        .env("LD_PRELOAD", library)
+        .spawn()
+        .unwrap();
+    let maps = format!("/proc/{}/maps", child.id());
+    let name = library.to_str().unwrap();
+    let code = || {
+        let maps = fs::read_to_string(&maps).unwrap();
+        let line = maps
+            .lines()
+            .find(|line| line.ends_with(name) && line.contains("r-xp"))?;
+        u64::from_str_radix(line.split('-').next().unwrap(), 16).ok()
+    };
+    until(|| code().is_some());
+    let address = code().unwrap();
+    (child, address)
+}
+
+fn a_file_that_ends_the_process_that_reads_it_ends_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, address) = with_library(&library(folder.path()));
+    let space = Space::Process(child.id());
+    let mut symbols = Symbols::new();
+    let error = symbols
+        .resolve(space, &[address + 0x20], Detail::Lines)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.ends_with("the process that read them has ended: signal: 6 (SIGABRT)"),
+        "{error}"
+    );
+    // It is not tried again, and others have names.
+    assert_eq!(
+        symbols
+            .resolve(space, &[address], Detail::Names)
+            .unwrap_err()
+            .to_string(),
+        error
+    );
+    assert!(readers().is_empty());
+    assert!(own_name(&mut symbols).is_some());
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+fn a_process_that_is_killed_is_started_again_for_others() {
+    let mut symbols = Symbols::new();
+    assert!(own_name(&mut symbols).is_some());
+    let [reader] = readers()[..] else { unreachable!() };
+    Command::new("kill").args(["-9", &reader.to_string()]).status().unwrap();
+    let error = symbols
+        .resolve(Space::Kernel, &[1], Detail::Names)
+        .unwrap_err()
+        .to_string();
+    assert!(error.ends_with("signal: 9 (SIGKILL)"), "{error}");
+    assert!(own_name(&mut symbols).is_some());
+}
+
+fn until(mut is_so: impl FnMut() -> bool) {
+    for _ in 0..500 {
+        if is_so() {
+            return;
+        }
+        thread::sleep(time::Duration::from_millis(20));
+    }
+    assert!(is_so());
+}
