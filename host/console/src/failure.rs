@@ -1,3 +1,5 @@
+use std::io;
+
 use crate::exit::Exit;
 
 /// Why nothing ran: the words for the user and the status for scripts.
@@ -27,6 +29,19 @@ impl Failure {
             exit: Exit::HostFailed,
             error: error.into(),
             hint: None,
+        }
+    }
+
+    /// Standard output has not taken all: nothing, if it was closed.
+    ///
+    /// # Errors
+    /// Any other reason.
+    pub fn of_output(error: io::Error) -> Result<(), Self> {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(Self::host(
+                anyhow::Error::from(error).context("cannot write to standard output"),
+            )),
         }
     }
 

@@ -59,8 +59,13 @@ impl<E: Write> Printer<E> {
     }
 
     /// Prints what was asked for, on standard output.
-    pub fn data(&mut self, text: &str) {
-        io::stdout().lock().write_all(text.as_bytes()).ok();
+    ///
+    /// # Errors
+    /// It was not all taken, by somebody who still reads.
+    pub fn data(&mut self, text: &str) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        written.or_else(Failure::of_output)
     }
 
     fn labelled(&mut self, style: Style, label: &str, text: impl Display) {

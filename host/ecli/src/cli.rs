@@ -31,7 +31,8 @@ const RUN_TEMPLATE: &str = "\
 
 Arguments:
   NAME     What to run: a file, an http:// or https:// address, or - for standard
-           input. It is a package (JSON, made by ecc) or a component (WebAssembly)
+           input. It is a package (JSON or YAML, made by ecc) or a component
+           (WebAssembly)
   ARGS...  For the tool; `ecli run NAME -h` says what it takes
 
 {all-args}{after-help}
@@ -137,18 +138,8 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) fail_on_loss: bool,
 
-    /// Attach a program elsewhere than its package says, such as handle=kprobe/do_unlinkat, handle=xdp/eth0,mode=generic or
-    /// handle=uprobe//bin/bash:readline,pid=7; can be given for several programs
-    #[arg(long, value_name = "PROGRAM=TARGET", action = clap::ArgAction::Append)]
-    pub(crate) attach: Vec<String>,
-
-    /// The network interface of programs that need one, instead of the package's or lo
-    #[arg(long, value_name = "NAME")]
-    pub(crate) iface: Option<String>,
-
-    /// The control group of programs that need one, instead of the package's or the root
-    #[arg(long, value_name = "PATH")]
-    pub(crate) cgroup: Option<String>,
+    #[command(flatten)]
+    pub(crate) places: PlaceOptions,
 
     /// Print events with this component instead of the built-in one
     #[arg(long, value_name = "FILE.wasm")]
@@ -177,6 +168,23 @@ pub(crate) struct Run {
     /// NAME and ARGS. One positional, because clap then leaves all that follows the first value alone.
     #[arg(hide = true, trailing_var_arg = true, value_name = "NAME")]
     pub(crate) tool: Vec<OsString>,
+}
+
+/// Where programs go, of a run or of a look at what that takes
+#[derive(Debug, Default, Args)]
+pub(crate) struct PlaceOptions {
+    /// Attach a program elsewhere than its package says, such as handle=kprobe/do_unlinkat, handle=xdp/eth0,mode=generic or
+    /// handle=uprobe//bin/bash:readline,pid=7; can be given for several programs
+    #[arg(long, value_name = "PROGRAM=TARGET", action = clap::ArgAction::Append)]
+    pub(crate) attach: Vec<String>,
+
+    /// The network interface of programs that need one, instead of the package's or lo
+    #[arg(long, value_name = "NAME")]
+    pub(crate) iface: Option<String>,
+
+    /// The control group of programs that need one, instead of the package's or the root
+    #[arg(long, value_name = "PATH")]
+    pub(crate) cgroup: Option<String>,
 }
 
 const INSPECT_EXAMPLES: &str = "\
@@ -226,6 +234,7 @@ Programs that do nothing are loaded to find out, and taken back at once.
 Examples:
   sudo ecli doctor
   sudo ecli doctor package.json
+  sudo ecli doctor --iface eth0 package.json
   sudo ecli doctor -o json | jq '.findings[] | select(.state != \"ok\")'
 
 Exit status:
@@ -248,6 +257,9 @@ pub(crate) struct Doctor {
     /// The same as -o json
     #[arg(short, long, conflicts_with = "output")]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) places: PlaceOptions,
 
     /// A file, an http:// or https:// address, or - for standard input
     #[arg(value_name = "NAME")]

@@ -14,6 +14,7 @@ mod run;
 mod settings;
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -49,25 +50,28 @@ fn execute(line: &[OsString], printer: &mut Printer) -> Result<Exit, Failure> {
         Ok(Cli {
             command: Command::Doctor(doctor),
         }) => doctor::doctor(&doctor, printer),
-        Err(message) => Ok(explain(message, line, printer)),
+        Err(message) => explain(message, line, printer),
     }
 }
 
 /// Prints help, or what is wrong with the line.
-fn explain(mut message: clap::Error, line: &[OsString], printer: &mut Printer) -> Exit {
+fn explain(mut message: clap::Error, line: &[OsString], printer: &mut Printer) -> Result<Exit, Failure> {
     // clap's advice is to put `--` before what it does not know; here that would name standard input.
     let runs = line.get(1).is_some_and(|command| command == "run");
     let unknown =
         runs && message.kind() == ErrorKind::UnknownArgument && message.get(ContextKind::SuggestedArg).is_none();
     message.remove(ContextKind::Suggested);
-    // Nobody is left to tell if this fails.
-    message.print().ok();
+    // It writes to standard error too, where nobody is left to tell if this fails.
+    let printed = message.print().and_then(|()| io::stdout().flush());
+    if !message.use_stderr() {
+        printed.or_else(Failure::of_output)?;
+    }
     if unknown {
         printer.hint("options of the tool come after its name: ecli run NAME [ARGS]...");
     }
-    if message.use_stderr() {
+    Ok(if message.use_stderr() {
         Exit::Usage
     } else {
         Exit::Success
-    }
+    })
 }

@@ -9,7 +9,7 @@ use console::{Failure, Options, Verbosity};
 use registry::Name;
 use runtime::{OutputFormat, Places, View};
 
-use crate::cli::Run;
+use crate::cli::{PlaceOptions, Run};
 use crate::{failed, habits};
 
 /// A run that can be started.
@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) symbols: bool,
     pub(crate) printer: Option<Name>,
     pub(crate) args: Option<Name>,
+    /// The options of the places that were chosen, as words of a command.
+    typed_places: Vec<String>,
     /// The options as they were typed, for the line that [`corrected`](Self::corrected) shows.
     before: Vec<OsString>,
     typed_name: OsString,
@@ -45,6 +47,7 @@ impl Settings {
         Ok(Self {
             name: parse_name(&name)?,
             typed_name: name,
+            typed_places: run.places.words(),
             before: before.iter().filter(|word| *word != "--").cloned().collect(),
             arguments,
             options: Options {
@@ -60,15 +63,7 @@ impl Settings {
                     (false, true) => Verbosity::Verbose,
                     (false, false) => Verbosity::Normal,
                 },
-                places: Places {
-                    targets: run
-                        .attach
-                        .iter()
-                        .map(|text| Options::attach(text))
-                        .collect::<Result<_, _>>()?,
-                    interface: run.iface.as_deref().map(Options::interface).transpose()?,
-                    cgroup: run.cgroup.as_deref().map(Options::cgroup).transpose()?,
-                },
+                places: places(&run.places)?,
             },
             undeclared_skeletons: run.allow_undeclared_skeletons,
             symbols: run.allow_symbols,
@@ -85,7 +80,12 @@ impl Settings {
     /// The line that looks at what the tool needs. Standard input has been read.
     pub(crate) fn doctor(&self) -> String {
         match &self.name {
-            Name::File(_) | Name::Url(_) => format!("ecli doctor {}", habits::quoted(&self.name.to_string())),
+            Name::File(_) | Name::Url(_) => {
+                let words = self.typed_places.iter().map(String::as_str);
+                let name = self.name.to_string();
+                let words: Vec<String> = words.chain([name.as_str()]).map(habits::quoted).collect();
+                format!("ecli doctor {}", words.join(" "))
+            }
             _ => "ecli doctor NAME".to_owned(),
         }
     }
@@ -99,6 +99,28 @@ impl Settings {
             _ => None,
         }
         .unwrap_or_else(|| "tool".into())
+    }
+}
+
+/// Where the user wants programs.
+pub(crate) fn places(options: &PlaceOptions) -> Result<Places, Failure> {
+    let targets = options.attach.iter().map(|text| Options::attach(text));
+    Ok(Places {
+        targets: targets.collect::<Result<_, _>>()?,
+        interface: options.iface.as_deref().map(Options::interface).transpose()?,
+        cgroup: options.cgroup.as_deref().map(Options::cgroup).transpose()?,
+    })
+}
+
+impl PlaceOptions {
+    /// These options as words of a command.
+    fn words(&self) -> Vec<String> {
+        let attach = self.attach.iter().map(|target| ("--attach", target));
+        let iface = self.iface.iter().map(|name| ("--iface", name));
+        let cgroup = self.cgroup.iter().map(|path| ("--cgroup", path));
+        let all = attach.chain(iface).chain(cgroup);
+        all.flat_map(|(option, value)| [option.to_owned(), value.clone()])
+            .collect()
     }
 }
 

@@ -109,8 +109,13 @@ fn options_before_the_name_belong_to_the_host() {
         args: Some(Name::File("b.wasm".into())),
         before: all.before.clone(),
         typed_name: "p.json".into(),
+        typed_places: all.typed_places.clone(),
     };
     assert_eq!(all, expected);
+    assert_eq!(
+        all.doctor(),
+        "ecli doctor --attach a=kprobe/x --attach b=xdp/eth0,mode=generic --iface eth1 --cgroup /sys/fs/cgroup/a p.json"
+    );
     assert_eq!(settings("ecli run p.json").options, Options::default());
     for (line, format) in [
         ("ecli -j p.json", OutputFormat::Json),

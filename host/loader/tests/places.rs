@@ -144,12 +144,15 @@ fn another_xdp_program_stays_and_is_told() {
     in_own_network(|| {
         let (ours, theirs) = (load("places"), load("places"));
         let first = attach(&theirs, "on_receive", "xdp/lo").unwrap();
-        let error = attach(&ours, "on_receive", "xdp/lo").unwrap_err();
-        assert_eq!(error.kind(), Kind::Busy);
-        assert_eq!(
-            format!("{error:#}"),
-            "program on_receive cannot be attached to xdp/lo: lo has another XDP program already"
-        );
+        for place in ["xdp/lo", "xdp/#1"] {
+            let error = attach(&ours, "on_receive", place).unwrap_err();
+            assert_eq!(error.kind(), Kind::Busy);
+            assert_eq!(
+                format!("{error:#}"),
+                format!("program on_receive cannot be attached to {place}: lo has another XDP program already")
+            );
+            assert_eq!(error.hint(), Some("`ip link show lo` names it; it stays as it is"));
+        }
         send();
         assert!(number(&theirs, "seen") > 0);
         first.detach().unwrap();

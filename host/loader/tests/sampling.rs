@@ -4,6 +4,9 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use common::load;
@@ -304,6 +307,40 @@ fn a_large_sample_keeps_no_event_waiting() {
         [1, 1]
     );
     assert!(second.iter().any(|record| record.source == 0), "and the sample goes on");
+}
+
+#[test]
+fn keys_that_vanish_while_they_are_read_are_left_out() {
+    let object = load("tool");
+    let pairs = object.map("pairs").unwrap();
+    fill(&pairs, 0..500);
+    let ends = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            // Half of the keys come and go.
+            let mut change = || {
+                for key in 0..250_u32 {
+                    pairs.delete(&key.to_ne_bytes()).ok();
+                }
+                fill(&pairs, 0..250);
+            };
+            while !ends.load(Ordering::Relaxed) {
+                change();
+            }
+        });
+        for _ in 0..200 {
+            let mut source = source_of_one(&pairs);
+            let (_, batch) = next(&mut source, ROOM, &Stop::new().unwrap());
+            let mut found: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+            for (_, entry) in entries(&batch) {
+                let Some((key, value)) = entry else { continue };
+                assert_eq!(value, [key * 2, key * 3]);
+                found.insert(key, value);
+            }
+            assert!((250..500).all(|key| found.contains_key(&key)), "what stays is there");
+        }
+        ends.store(true, Ordering::Relaxed);
+    });
 }
 
 #[test]

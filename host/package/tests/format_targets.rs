@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod clang;
+mod fixture;
+
 use package::{
     Alternatives, Attachment, CgroupMode, Direction, Fallback, Interface, Places, Program, SampleRate, Target, XdpMode,
 };
@@ -275,6 +278,45 @@ fn the_user_has_the_last_word() {
             mode: CgroupMode::Exclusive
         })
     );
+}
+
+#[test]
+fn what_the_user_chose_for_nobody_is_told() {
+    let object = |sections: &[&str]| {
+        let mut description = fixture::derived().describe().unwrap();
+        description.programs = sections.iter().map(|section| program(section, json!({}))).collect();
+        description
+    };
+    let (probe, packets, groups) = (object(&["kprobe/one"]), object(&["xdp", "tc"]), object(&["sockops"]));
+    let interface = Places {
+        interface: Some(Interface::Name("lo".into())),
+        ..Places::default()
+    };
+    let cgroup = Places {
+        cgroup: Some("/sys/fs/cgroup".into()),
+        ..Places::default()
+    };
+    // Also the place where a program goes anyway is one that was chosen for it.
+    assert_eq!(interface.unused(&[&probe, &packets]), None);
+    assert_eq!(cgroup.unused(&[&groups]), None);
+    assert_eq!(
+        interface.unused(&[&probe, &groups]).as_deref(),
+        Some("--iface: no program goes to a network interface that could be chosen: there are handle")
+    );
+    assert_eq!(
+        cgroup.unused(&[&packets]).as_deref(),
+        Some("--cgroup: no program goes to a control group that could be chosen: there are handle")
+    );
+    let target = |name: &str| Places {
+        targets: vec![(name.into(), Target::parse("xdp/lo").unwrap())],
+        ..Places::default()
+    };
+    assert_eq!(target("handle").unused(&[&packets]), None);
+    assert_eq!(
+        target("nobody").unused(&[&packets]).as_deref(),
+        Some("--attach: there is no program \"nobody\", only handle")
+    );
+    assert_eq!(Places::default().unused(&[]), None);
 }
 
 #[test]

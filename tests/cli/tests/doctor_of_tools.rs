@@ -103,6 +103,36 @@ fn a_place_that_does_not_exist_is_named_before_and_after() {
 }
 
 #[test]
+fn the_doctor_looks_where_the_user_wants_programs() {
+    let package = package("places", &format!("SEC(\"kprobe/do_unlinkat\") {NOTHING}"));
+    let name = package.to_str().unwrap();
+    let elsewhere = broken("true", &["doctor", "--attach", "nothing=kprobe/no_such_function", name]);
+    assert_eq!(elsewhere.code(), 1, "{}{}", elsewhere.stdout, elsewhere.stderr);
+    assert!(elsewhere.stdout.contains("no_such_function"), "{}", elsewhere.stdout);
+    for (options, words) in [
+        (
+            ["--iface", "lo"],
+            "error: --iface: no program goes to a network interface that could be chosen: there are nothing\n",
+        ),
+        (
+            ["--attach", "nobody=xdp/lo"],
+            "error: --attach: there is no program \"nobody\", only nothing\n",
+        ),
+    ] {
+        let refused = broken("true", &["doctor", options[0], options[1], name]);
+        assert_eq!((refused.code(), refused.stderr.as_str()), (125, words));
+    }
+    let nobody = broken("true", &["doctor", "--iface", "lo"]);
+    assert_eq!(
+        (nobody.code(), nobody.stderr.as_str()),
+        (
+            2,
+            "error: --attach, --iface and --cgroup are for the programs of a tool: name it\n"
+        )
+    );
+}
+
+#[test]
 fn where_nobody_knows_why_a_run_failed_it_names_the_doctor() {
     let package = package("unknown", &format!("SEC(\"fentry/no_such_function\") {NOTHING}"));
     let name = package.to_str().unwrap();

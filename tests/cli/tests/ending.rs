@@ -174,6 +174,31 @@ fn output_that_cannot_be_written_is_an_error_whoever_writes_it() {
 }
 
 #[test]
+fn what_ecli_says_itself_cannot_be_lost_unnoticed_either() {
+    let package = example("bootstrap");
+    let package = package.to_str().unwrap();
+    for arguments in [
+        &["-h"][..],
+        &["run", "-h"],
+        &["--version"],
+        &["inspect", package],
+        &["doctor", package],
+    ] {
+        let full = File::create("/dev/full").unwrap();
+        let ended = ecli(arguments).stdout(full).output().unwrap();
+        let words = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(
+            (ended.status.code(), words.as_ref()),
+            (
+                Some(125),
+                "error: cannot write to standard output: No space left on device (os error 28)\n"
+            ),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
 fn nothing_is_left_in_the_kernel() {
     // By the programs' names: other tests load the same ones meanwhile, so it is the ids that must be gone.
     let mut ecli = Running::start(ecli(["run", "-j"]).arg(example("bootstrap")));

@@ -246,6 +246,10 @@ fn a_wrong_place_is_told_with_what_there_is() {
         &run_with(&["--attach", "nobody=xdp/lo"]),
         &["--attach: there is no program \"nobody\", only on_packet"],
     );
+    fails(
+        &run_with(&["--cgroup", "/sys/fs/cgroup"]),
+        &["--cgroup: no program goes to a control group that could be chosen: there are on_packet"],
+    );
     fails(&run_with(&["--attach", "on_packet=kprobe/x"]), &["program on_packet"]);
     fails(
         &run_with(&["--attach", "on_packet=nonsense/x"]),

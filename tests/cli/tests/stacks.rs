@@ -5,7 +5,7 @@
 use std::fs;
 use std::process::{Child, Command, Stdio};
 
-use cli_tests::{Ended, ecli, example, run};
+use cli_tests::{Ended, Running, ecli, example, guest, run};
 use serde_json::Value;
 
 /// A process that spends its time in a function of a name that nothing else has.
@@ -126,4 +126,53 @@ fn without_names_there_are_addresses() {
         "{}",
         ended.stdout
     );
+}
+
+#[test]
+fn a_printer_of_ones_own_has_names_only_if_the_user_allows_it() {
+    let busy = Busy::start();
+    // The one that is built in, given as a file: nothing but who brought it differs.
+    let printer = guest("printer");
+    let printer = printer.to_str().unwrap();
+    let ended = busy.profile(&["--printer", printer]);
+    assert!(
+        ended.stdout.contains("  0 [<0000") && !ended.stdout.contains("burns_a_lot"),
+        "{}",
+        ended.stdout
+    );
+    let told = "warning: stack traces show addresses without names: this tool may not have the names of addresses\n\
+                hint: `ecli run --allow-symbols` allows it\n";
+    assert!(ended.stderr.contains(told), "{}", ended.stderr);
+    let ended = busy.profile(&["--allow-symbols", "--printer", printer]);
+    assert!(ended.stdout.contains("burns_a_lot"), "{}", ended.stdout);
+}
+
+/// The process that looks names up for a run.
+fn reader(ecli: u32) -> Option<u32> {
+    let children = fs::read_to_string(format!("/proc/{ecli}/task/{ecli}/children")).unwrap();
+    let mut children = children.split_whitespace().map(|pid| pid.parse::<u32>().unwrap());
+    children.find(|pid| {
+        fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|words| words.starts_with(b"ecli-symbols\0"))
+    })
+}
+
+#[test]
+fn a_run_goes_on_without_names_when_what_looks_them_up_has_ended() {
+    let busy = Busy::start();
+    let pid = busy.child.id().to_string();
+    let mut command = ecli(["run"]);
+    let mut tool = Running::start(command.arg(example("profile")).args(["-U", "-p", &pid]));
+    tool.line(|line| line.contains("burns_a_lot"));
+    let reader = reader(tool.id()).unwrap();
+    let killed = Command::new("kill").args(["-9", &reader.to_string()]).status();
+    assert!(killed.unwrap().success());
+    // Names that are known are shown until they are a second old.
+    tool.line(|line| line.contains("  0 [<0000") && !line.contains("burns_a_lot"));
+    let ended = tool.interrupt();
+    assert_eq!(ended.code(), 0, "{}", ended.stderr);
+    let told = format!(
+        "warning: stack traces show addresses without names: the symbols of process {pid} cannot be read: \
+         the process that read them has ended: signal: 9 (SIGKILL)\n"
+    );
+    assert!(ended.stderr.contains(&told), "{}", ended.stderr);
 }

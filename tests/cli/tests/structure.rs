@@ -32,6 +32,35 @@ fn with_text(folder: &Path, ending: &str, text: &str) -> Vec<String> {
     found
 }
 
+/// The pages that say what users see, and where tests are that keep it.
+const PAGES: [&str; 2] = ["guest-sdk/default/printer/OUTPUT.md", "host/package/FORMAT.md"];
+
+#[test]
+fn each_line_of_a_page_names_tests_that_are_there() {
+    let tests: String = ["guest-sdk", "host", "tests"]
+        .iter()
+        .flat_map(|folder| files(&root().join(folder), ".rs"))
+        .filter(|path| path.components().any(|part| part.as_os_str() == "tests"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    for page in PAGES {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        let is_of_a_table = |line: &&str| line.starts_with('|') && !line.starts_with("|---");
+        let rows: Vec<&str> = text.lines().filter(is_of_a_table).collect();
+        for row in &rows {
+            let last = row.trim_end_matches('|').rsplit('|').next().unwrap().trim();
+            if last == "test" {
+                continue;
+            }
+            for name in last.split(", ") {
+                let name = name.trim_matches('`');
+                assert!(tests.contains(&format!("\nfn {name}()")), "{page}: no test {name}: {row}");
+            }
+        }
+        assert!(rows.len() > 40, "{page}");
+    }
+}
+
 #[test]
 fn unsafe_code_is_in_three_places() {
     let host = root().join("host");

@@ -24,8 +24,11 @@
 //! `=~` and `!~` search character arrays, and names of enumerations, for a regular expression in the syntax of the crate
 //! `regex`. It looks at bytes: `.` is one byte but `\n`, and classes such as `\w` are those of ASCII.
 //!
+//! `==` and `!=` with a number that the member can never be are refused: they would say nothing about any record.
+//!
 //! Text needs quotes, single or double, if it has blanks or one of `()&|'"`. Between them a backslash makes the quote part of
-//! the text, and in what is no regular expression `\\` is one backslash; every other backslash is itself.
+//! the text, and in what is no regular expression `\\` is one backslash, and `\n`, `\r`, `\t` and `\x1b` are the bytes that a table
+//! shows like this; every other backslash is itself.
 //!
 //! A filter is compiled to a list of steps that share one truth value and jump over what does not matter any more.
 //! Nothing is allocated for a record.

@@ -30,7 +30,7 @@ pub(crate) enum Form {
 /// Begins and ends bold text on a terminal.
 const BOLD: [&[u8]; 2] = [b"\x1b[1m", b"\x1b[m"];
 /// Stands between the values of a row that becomes CSV. No value holds it, as control characters are escaped in it.
-const SEPARATOR: u8 = 0x1f;
+pub(crate) const SEPARATOR: u8 = 0x1f;
 const ELLIPSIS: &str = "…";
 
 impl Form {
@@ -124,23 +124,25 @@ fn csv_plan(planner: &mut Planner, root: u32, source: &str, fields: &[Field]) ->
     Ok((header, planner.end(steps, root)?))
 }
 
-/// A line of values with commas between them.
+/// Lines of values with commas between them.
 ///
-/// It ends with LF, not with the CRLF of RFC 4180: every reader of CSV takes both, but to `cut`, `awk` and `sort`, which lines
+/// They end with LF, not with the CRLF of RFC 4180: every reader of CSV takes both, but to `cut`, `awk` and `sort`, which lines
 /// are for, a CR is part of the last value. Line breaks in a value are escaped as in a table, so a record is a line.
-fn csv(row: &[u8], out: &mut Vec<u8>) {
-    let row = row.strip_suffix(b"\n").unwrap_or(row);
-    for (place, part) in row.split(|byte| *byte == SEPARATOR).enumerate() {
-        if place > 0 {
-            out.push(b',');
+fn csv(rows: &[u8], out: &mut Vec<u8>) {
+    for row in rows.split_inclusive(|byte| *byte == b'\n') {
+        let row = row.strip_suffix(b"\n").unwrap_or(row);
+        for (place, part) in row.split(|byte| *byte == SEPARATOR).enumerate() {
+            if place > 0 {
+                out.push(b',');
+            }
+            value(part, out);
         }
-        value(part, out);
+        out.push(b'\n');
     }
-    out.push(b'\n');
 }
 
 /// A value of CSV, between quotes if it has a comma or a quote; quotes in it are doubled.
-fn value(text: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn value(text: &[u8], out: &mut Vec<u8>) {
     if !text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')) {
         out.extend_from_slice(text);
         return;

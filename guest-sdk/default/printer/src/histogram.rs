@@ -1,9 +1,11 @@
 //! Histograms: what they count for, then a row or an object for each range, up to the last that has a count.
 
+mod csv;
 mod json;
 mod ranges;
 mod rows;
 
+use crate::form::SEPARATOR;
 use crate::gathered::Gathered;
 use crate::layout::Kind;
 use crate::plan::{Field, Plan, Planner, Steps};
@@ -41,45 +43,77 @@ struct Slots {
 enum Shown {
     Rows(rows::Rows),
     Objects(json::Objects),
+    Lines(csv::Lines),
 }
 
-/// The steps of what stands before the counts, and what prints these. `entry` is the struct of key and value.
+/// What histograms are shown as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Lines and bars, for people.
+    Bars,
+    /// An object of JSON.
+    Object,
+    /// Lines whose values are going to be separated by commas, one for each range.
+    Lines,
+}
+
+impl Look {
+    /// What a name is, and what stands before it, between it and its value, and after that.
+    fn around(self) -> (Style, [&'static [u8]; 3]) {
+        match self {
+            Self::Bars => (Style::Bare, [b"", b" = ", b"\n"]),
+            Self::Object => (Style::Quoted, [b"\"", b"\":", b","]),
+            // Names stand in the header alone.
+            Self::Lines => (Style::Bare, [b"", b"", &[SEPARATOR]]),
+        }
+    }
+}
+
+/// The names of columns where there are some, the steps of what stands before the counts, and what prints these. `entry` is the struct of
+/// key and value.
 ///
-/// Of a table these are lines `name = value` for the key and for each member of the value beside `slots`. The key is always
+/// For people these are lines `name = value` for the key and for each member of the value beside `slots`. The key is always
 /// among them, also if it is the 0 of an array of one element: how many a map has is nothing that a printer is told.
 pub(crate) fn plan(
     planner: &mut Planner,
     entry: u32,
     unit: &str,
     ranges: Ranges,
-    is_json: bool,
+    look: Look,
     source: &str,
-) -> Result<(Plan, Histogram), Error> {
+) -> Result<(Vec<u8>, Plan, Histogram), Error> {
     let mut steps = planner.begin(entry, source)?;
     let mut fields = planner.columns(entry, &steps)?;
-    let members = match fields.pop() {
-        Some(value) => members(planner, &value, &steps)?,
+    let counted = match fields.pop() {
+        Some(value) => match members(planner, &value, &steps)?.as_slice() {
+            // An array is its own counts.
+            [only] if only.ty == value.ty => alloc::vec![Field { name: SLOTS, ..value }],
+            members => members.to_vec(),
+        },
         None => Vec::new(),
     };
-    let (counted, others): (Vec<Field>, _) = members.into_iter().partition(|member| member.name == SLOTS);
+    let (counted, others): (Vec<Field>, _) = counted.into_iter().partition(|member| member.name == SLOTS);
     let slots = slots(planner, counted.first(), &others, &steps)?;
+    if look == Look::Lines {
+        // Members of a key are columns, as they are of rows.
+        let keys: Result<Vec<Vec<Field>>, Error> = fields.iter().map(|key| members(planner, key, &steps)).collect();
+        fields = keys?.concat();
+    }
     // A value that is its own counts has no other members.
     fields.extend(others.into_iter().filter(|member| !member.name.is_empty()));
 
-    if is_json {
+    let (style, [before, between, after]) = look.around();
+    if look == Look::Object {
         steps.text(b"{");
     }
     for field in &fields {
-        let (style, before, between, after): (_, &[u8], &[u8], &[u8]) = if is_json {
-            (Style::Quoted, b"\"", b"\":", b",")
-        } else {
-            (Style::Bare, b"", b" = ", b"\n")
-        };
-        steps.text(before);
-        steps.text(&name(field.name, style));
-        steps.text(between);
+        if look != Look::Lines {
+            steps.text(before);
+            steps.text(&name(field.name, style));
+            steps.text(between);
+        }
         steps.check_length()?;
-        if is_json {
+        if look == Look::Object {
             planner.json(field, &mut steps)?;
         } else {
             planner.bare(field, &mut steps)?;
@@ -89,25 +123,32 @@ pub(crate) fn plan(
     for _ in 0..slots.count {
         planner.count(&steps.path)?;
     }
-    let shown = if is_json {
-        steps.text(b"\"unit\":\"");
-        steps.text(&name(unit, Style::Quoted));
-        steps.text(b"\",\"buckets\":[");
-        Shown::Objects(json::Objects::new(ranges, slots.count))
-    } else {
-        Shown::Rows(rows::Rows::new(ranges, slots.count, &name(unit, Style::Bare)))
+    let unit = name(unit, style);
+    let shown = match look {
+        Look::Bars => Shown::Rows(rows::Rows::new(ranges, slots.count, &unit)),
+        Look::Object => {
+            steps.text(b"\"unit\":\"");
+            steps.text(&unit);
+            steps.text(b"\",\"buckets\":[");
+            Shown::Objects(json::Objects::new(ranges, slots.count))
+        }
+        Look::Lines => Shown::Lines(csv::Lines::new(ranges, &unit)),
     };
     steps.check_length()?;
+    let header = match look {
+        Look::Lines => csv::header(&fields),
+        Look::Bars | Look::Object => Vec::new(),
+    };
     let plan = planner.end(steps, entry)?;
     let histogram = Histogram {
         slots,
         shown,
         counts: Vec::new(),
     };
-    Ok((plan, histogram))
+    Ok((header, plan, histogram))
 }
 
-/// The members of a value, at their places in the entry; of one that is no struct, itself as `slots`.
+/// The members of a key or value, at their places in the entry; of one that is no struct, itself.
 fn members<'a>(planner: &mut Planner<'a>, value: &Field<'a>, steps: &Steps) -> Result<Vec<Field<'a>>, Error> {
     match &planner.find(value.ty, &steps.path)?.kind {
         Kind::Struct(members) | Kind::Union(members) => {
@@ -117,7 +158,7 @@ fn members<'a>(planner: &mut Planner<'a>, value: &Field<'a>, steps: &Steps) -> R
             }
             Ok(fields)
         }
-        _ => Ok(alloc::vec![Field { name: SLOTS, ..*value }]),
+        _ => Ok(alloc::vec![*value]),
     }
 }
 
@@ -161,13 +202,14 @@ fn slots(planner: &Planner, counted: Option<&Field>, others: &[Field], steps: &S
 }
 
 impl Histogram {
-    /// Add the counts of an entry to the output.
+    /// Add the counts of an entry to the output, where what stands before them begins at `start`.
     #[cfg_attr(target_family = "wasm", target_feature(enable = "simd128"))]
-    pub(crate) fn print(&mut self, entry: &[u8], out: &mut Gathered) {
+    pub(crate) fn print(&mut self, entry: &[u8], start: usize, out: &mut Gathered) {
         let most = self.gather(entry);
         match &self.shown {
             Shown::Rows(rows) => rows.print(&self.counts, most, out),
             Shown::Objects(objects) => objects.print(&self.counts, out),
+            Shown::Lines(lines) => lines.print(&self.counts, start, out),
         }
     }
 

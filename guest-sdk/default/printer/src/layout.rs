@@ -86,6 +86,17 @@ pub struct Source {
     pub kind: SourceKind,
 }
 
+impl Source {
+    /// The types of a sampled map, if it is one.
+    pub(crate) fn entry(&self) -> Option<&EntryType> {
+        match &self.kind {
+            SourceKind::Entries(entry) => Some(entry),
+            SourceKind::Log2Histograms(of) | SourceKind::LinearHistograms(of) => Some(&of.entry),
+            SourceKind::Events(_) | SourceKind::StackTraces(_) | SourceKind::Bytes => None,
+        }
+    }
+}
+
 /// What the records of a source are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceKind {

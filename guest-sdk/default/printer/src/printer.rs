@@ -64,7 +64,7 @@ impl Printer {
     /// about these records, and `Other` for a layout that does not describe its types: an index past its end, a member past
     /// its struct, a type that contains itself.
     pub fn new(layout: &[Type], sources: &[Source], options: &Options) -> Result<Self, Error> {
-        check(options)?;
+        check(sources, options)?;
         let is_table = options.format == Format::Table;
         let said = source::left_out(sources, options.format)?;
         let WithEntries { layout, structs } = source::with_entries(layout, sources, options)?;
@@ -254,14 +254,22 @@ fn split(header: u64) -> (u32, usize) {
     }
 }
 
-/// Options that contradict each other, whatever the records are.
-fn check(options: &Options) -> Result<(), Error> {
+/// Options that contradict each other, or have nothing to do with these sources.
+fn check(sources: &[Source], options: &Options) -> Result<(), Error> {
     if options.format == Format::Raw && !options.fields.is_empty() {
         let refusal = Refusal::with_hint(
             "raw shows whole records, as they are".to_string(),
             "-o json, csv and yaml show the members that are named".to_string(),
         );
         return Err(refusal.of("fields"));
+    }
+    let has_cpus = |source: &Source| source.entry().is_some_and(|entry| entry.value_stride > 0);
+    if options.per_cpu && !sources.iter().any(has_cpus) {
+        let refusal = Refusal::with_hint(
+            "this tool shows nothing that has a value for each CPU".to_string(),
+            "that is what per-CPU maps are for that are sampled".to_string(),
+        );
+        return Err(refusal.of("per-cpu"));
     }
     Ok(())
 }

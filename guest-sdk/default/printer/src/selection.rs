@@ -4,7 +4,7 @@
 //! entry of a map.
 
 use crate::filter::Filter;
-use crate::layout::{Options, Source, SourceKind, Type};
+use crate::layout::{Options, Source, Type};
 use crate::order::Order;
 use crate::printer::Error;
 use crate::text::label;
@@ -85,10 +85,7 @@ impl Selection {
 }
 
 fn check(source: &Source, sort: Option<&str>, top: Option<u32>) -> Result<(), Error> {
-    let is_sampled = match source.kind {
-        SourceKind::Entries(_) | SourceKind::Log2Histograms(_) | SourceKind::LinearHistograms(_) => true,
-        SourceKind::Events(_) | SourceKind::StackTraces(_) | SourceKind::Bytes => false,
-    };
+    let is_sampled = source.entry().is_some();
     let name = label(&source.name);
     let refuse = |option, what: String, hint: &str| Err(Refusal::with_hint(what, hint.to_string()).of(option));
     match (sort, top) {

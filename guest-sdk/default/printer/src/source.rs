@@ -4,8 +4,8 @@ mod show;
 
 use crate::entry::{Entries, EntryStruct};
 use crate::form;
-use crate::histogram;
-use crate::layout::{Format, HistogramType, Options, Source, SourceKind, Type};
+use crate::histogram::{self, Look};
+use crate::layout::{EntryType, Format, HistogramType, Options, Source, SourceKind, Type};
 use crate::plan::{Plan, Planner};
 use crate::printer::Error;
 use crate::selection::Selection;
@@ -71,15 +71,26 @@ impl Planned {
             // Their bytes are what is wanted, whatever they mean.
             _ if options.format == Format::Raw => planned.rows(planner, (root, root), source, options)?,
             SourceKind::StackTraces(of) => {
-                is_json(source, options)?;
+                check_whole(source, options)?;
+                if options.format == Format::Csv {
+                    return Err(no_lines(source));
+                }
                 let (plan, stacks) = Stacks::new(planner, of, &source.name)?;
                 (planned.plan, planned.shown) = (plan, Shown::Stacks(stacks));
             }
             SourceKind::Log2Histograms(of) | SourceKind::LinearHistograms(of) => {
                 let ranges = ranges(&source.kind, of);
-                let is_json = is_json(source, options)?;
-                let (plan, histogram) = histogram::plan(planner, root, &of.unit, ranges, is_json, &source.name)?;
+                check_whole(source, options)?;
+                let look = match options.format {
+                    Format::Json | Format::JsonPretty | Format::Yaml => Look::Object,
+                    Format::Csv => Look::Lines,
+                    Format::Table | Format::Folded | Format::Svg | Format::Raw => Look::Bars,
+                };
+                let (header, plan, histogram) = histogram::plan(planner, root, &of.unit, ranges, look, &source.name)?;
                 (planned.plan, planned.shown) = (plan, Shown::Histogram(histogram));
+                if options.header {
+                    planned.header = header;
+                }
             }
             _ => planned.rows(planner, (root, flat), source, options)?,
         }
@@ -146,42 +157,36 @@ pub(crate) fn with_entries<'a>(
     let mut layout = Cow::Borrowed(layout);
     let mut structs = Vec::with_capacity(sources.len());
     for source in sources {
-        structs.push(match &source.kind {
-            SourceKind::Entries(entry)
-            | SourceKind::Log2Histograms(HistogramType { entry, .. })
-            | SourceKind::LinearHistograms(HistogramType { entry, .. }) => {
-                let layout = layout.to_mut();
-                Some(EntryStruct::add(
-                    layout,
-                    *entry,
-                    options.per_cpu && entry.value_stride > 0,
-                    &source.name,
-                )?)
-            }
-            SourceKind::Events(_) | SourceKind::StackTraces(_) | SourceKind::Bytes => None,
-        });
+        let add = |entry: &EntryType| {
+            let per_cpu = options.per_cpu && entry.value_stride > 0;
+            EntryStruct::add(layout.to_mut(), *entry, per_cpu, &source.name)
+        };
+        structs.push(source.entry().map(add).transpose()?);
     }
     Ok(WithEntries { layout, structs })
 }
 
-/// Whether histograms and stacks, which are no rows, are made as JSON, which further formats are made of, or as text.
-fn is_json(source: &Source, options: &Options) -> Result<bool, Error> {
+/// Histograms and stacks are no rows of which some columns could be shown.
+fn check_whole(source: &Source, options: &Options) -> Result<(), Error> {
+    if options.fields.is_empty() {
+        return Ok(());
+    }
     let (name, what) = (label(&source.name), what(&source.kind));
-    if !options.fields.is_empty() {
-        let refusal = Refusal::with_hint(
-            format!("{name} holds {what}, which are shown whole"),
-            "--filter and --sort look at their members".to_string(),
-        );
-        return Err(refusal.of("fields"));
-    }
-    match options.format {
-        Format::Json | Format::JsonPretty | Format::Yaml => Ok(true),
-        Format::Table | Format::Folded | Format::Svg | Format::Raw => Ok(false),
-        Format::Csv => Err(Error::Unsupported(format!(
-            "{name} holds {what}, which are no rows, and csv has nothing else\n\
-             hint: -o table shows them to people, json and yaml to programs"
-        ))),
-    }
+    let refusal = Refusal::with_hint(
+        format!("{name} holds {what}, which are shown whole"),
+        "--filter and --sort look at their members".to_string(),
+    );
+    Err(refusal.of("fields"))
+}
+
+/// A format of lines for what has frames.
+fn no_lines(source: &Source) -> Error {
+    let (name, what) = (label(&source.name), what(&source.kind));
+    let refusal = Refusal::with_hint(
+        format!("{name} holds {what}, which are no rows, and csv has nothing else"),
+        "-o table shows them to people, json and yaml to programs".to_string(),
+    );
+    refusal.of("output")
 }
 
 /// Whether a format shows how often which stack was seen, and nothing else.
@@ -207,10 +212,11 @@ pub(crate) fn left_out(sources: &[Source], format: Format) -> Result<Vec<String>
         } else {
             held.join(", ")
         };
-        return Err(Error::Unsupported(format!(
-            "the output format {format} shows stack traces: {held}\n\
-             hint: it needs a map that the package declares as stack traces (\"stack_trace\" in \"intepreter\")"
-        )));
+        let refusal = Refusal::with_hint(
+            format!("{format} shows stack traces: {held}"),
+            "it needs a map that the package declares as stack traces (\"stack_trace\" in \"intepreter\")".to_string(),
+        );
+        return Err(refusal.of("output"));
     }
     let note = |source: &Source| {
         let (name, what) = (label(&source.name), what(&source.kind));

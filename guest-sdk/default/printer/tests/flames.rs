@@ -243,20 +243,20 @@ fn what_is_counted_is_bounded_and_the_rest_is_said() {
 fn sources_without_stacks_are_refused_or_left_out() {
     let open = |sources: &[printer::Source], format| Printer::new(&layout(), sources, &options(format));
     let refusal = |sources: &[printer::Source], format| match open(sources, format) {
-        Err(Error::Unsupported(why)) => why,
+        Err(Error::Usage(why)) => why,
         other => panic!("{other:?}"),
     };
     let hint = "hint: it needs a map that the package declares as stack traces (\"stack_trace\" in \"intepreter\")";
     assert_eq!(
         refusal(&[events("opens", 0), entries("counts"), log2("n")], Format::Folded),
         format!(
-            "the output format folded shows stack traces: opens holds events, counts holds entries of a sampled map, \
+            "output: folded shows stack traces: opens holds events, counts holds entries of a sampled map, \
              hists holds histograms\n{hint}"
         )
     );
     assert_eq!(
         refusal(&[], Format::Svg),
-        format!("the output format svg shows stack traces: there are no sources at all\n{hint}")
+        format!("output: svg shows stack traces: there are no sources at all\n{hint}")
     );
 
     let mut printer = open(&[events("opens", 1), stacks(stack_type())], Format::Folded).unwrap();

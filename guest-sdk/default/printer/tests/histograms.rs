@@ -4,7 +4,7 @@
 
 mod records;
 
-use printer::{Error, Format, Kind, Printer, Type};
+use printer::{Error, Format, Kind, Options, Printer, Type};
 use records::sampled::{entries, linear, log2, of_all_cpus, open_per_cpu, open_source, record};
 use records::{Batch, chars, events, int, options, print, structure, ty};
 
@@ -295,11 +295,55 @@ cpu = 1
 }
 
 #[test]
+fn each_cpu_by_itself_needs_a_map_that_has_such_values() {
+    let options = Options {
+        per_cpu: true,
+        ..options(Format::Table)
+    };
+    let Err(Error::Usage(why)) = Printer::new(&bare(8, 2), &[log2("us")], &options) else {
+        panic!("it has");
+    };
+    assert_eq!(
+        why,
+        "per-cpu: this tool shows nothing that has a value for each CPU\nhint: that is what per-CPU maps are for that are sampled"
+    );
+}
+
+#[test]
 fn a_unit_is_text_of_anybody() {
     let unit = "é\x1b\"\n";
     assert!(table(log2(unit), &[1]).contains("\n     é\\x1b\"\\n            : count"));
     let parsed: serde_json::Value = serde_json::from_str(&json(log2(unit), &[1])).unwrap();
     assert_eq!(parsed["unit"], unit);
+}
+
+#[test]
+fn ranges_are_lines_of_csv() {
+    let layout = within();
+    let key = [&7_u32.to_le_bytes()[..], b"a,\x1b\0\0\0\0\0"].concat();
+    let value = [&words::<8>(&[9, 2 << 32 | 1])[..], b"b\0\0\0\0\0\0\0"].concat();
+    let empty = [&words::<8>(&[9, 0])[..], b"c\0\0\0\0\0\0\0"].concat();
+    let records = [record(&key, &[&value]), record(&key, &[&empty])];
+    assert_eq!(
+        print(
+            &mut open_source(&layout, log2("us"), Format::Csv),
+            &Batch::of(&records),
+            0
+        ),
+        "pid,comm,total,comm,unit,from,to,count\n\
+         7,\"a,\\x1b\",9,b,us,0,1,1\n\
+         7,\"a,\\x1b\",9,b,us,2,3,2\n"
+    );
+    // A value that is its own counts, and a key that is no struct.
+    let counts = record(&[5, 0, 0, 0], &[&words::<8>(&[0, 3])]);
+    assert_eq!(
+        print(
+            &mut open_source(&bare(8, 2), linear(-10, 10), Format::Csv),
+            &Batch::of(&[counts]),
+            0
+        ),
+        "key,unit,from,to,count\n5,bytes,-10,-1,0\n5,bytes,0,9,3\n"
+    );
 }
 
 #[test]

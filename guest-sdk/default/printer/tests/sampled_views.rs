@@ -233,9 +233,14 @@ fn what_is_no_row_has_neither_columns_nor_lines_of_csv() {
         open(&fields),
         "fields: hists holds histograms, which are shown whole\nhint: --filter and --sort look at their members"
     );
+    let stacks = &[stacks(stack_type())];
+    let opened = Printer::new(&records::stacks::layout(), stacks, &options(Format::Csv));
+    let Err(Error::Usage(why)) = opened else {
+        panic!("{opened:?}");
+    };
     assert_eq!(
-        open(&options(Format::Csv)),
-        "hists holds histograms, which are no rows, and csv has nothing else\n\
+        why,
+        "output: events holds stack traces, which are no rows, and csv has nothing else\n\
          hint: -o table shows them to people, json and yaml to programs"
     );
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use eunomia::args::{self, Outcome};
 use eunomia::events::{self, EventSource};
 use eunomia::printer::Printer;
-use eunomia::types::{Batch, MapDescription};
+use eunomia::types::{Batch, MapDescription, SourceFormat, SourceKind};
 use eunomia::{Error, ErrorKind, output, program, session};
 
 const FAILED: u8 = 1;
@@ -71,6 +71,14 @@ fn run() -> Result<u8, Error> {
     }
     let mut options = session::output();
     options.header &= description.header;
+    let is_sampled = |format: &SourceFormat| !matches!(format.kind, SourceKind::Events(_) | SourceKind::StackTraces(_));
+    if options.interval.is_some() && options.top.is_none() && !declared.formats().iter().any(is_sampled) {
+        complain(
+            "error: interval: this tool shows its events as they come\n\
+             hint: --sort and --top show the first of each interval",
+        );
+        return Ok(USAGE);
+    }
     // What is shown at an interval is shown then, whether something comes or not.
     let wait = options
         .top

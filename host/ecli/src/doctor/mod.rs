@@ -4,7 +4,7 @@ mod json;
 mod text;
 
 use console::{Exit, Failure, Printer};
-use package::{Package, Places};
+use package::{Description, Package, Places};
 use registry::{Limits, Name};
 use runtime::Embedded;
 use runtime::preflight::{self, Finding};
@@ -12,7 +12,7 @@ use runtime::preflight::{self, Finding};
 use crate::cli::{Doctor, ReportFormat};
 use crate::content::Content;
 use crate::failed;
-use crate::settings::parse_name;
+use crate::settings::{parse_name, places};
 
 /// What the user gets to know.
 struct Report {
@@ -30,18 +30,24 @@ impl Report {
 
 /// Says what is missing; the exit status says whether that matters.
 pub(crate) fn doctor(command: &Doctor, printer: &mut Printer) -> Result<Exit, Failure> {
+    let places = places(&command.places)?;
     let report = match &command.name {
+        None if places != Places::default() => {
+            return Err(Failure::usage(
+                "--attach, --iface and --cgroup are for the programs of a tool: name it",
+            ));
+        }
         None => Report {
             name: None,
             findings: preflight::system(),
         },
-        Some(name) => of_tool(&parse_name(name)?)?,
+        Some(name) => of_tool(&parse_name(name)?, &places)?,
     };
     printer.data(&if command.json || command.output == ReportFormat::Json {
         json::report(&report)
     } else {
         text::report(&report)
-    });
+    })?;
     Ok(if report.preventing() == 0 {
         Exit::Success
     } else {
@@ -49,11 +55,13 @@ pub(crate) fn doctor(command: &Doctor, printer: &mut Printer) -> Result<Exit, Fa
     })
 }
 
-fn of_tool(name: &Name) -> Result<Report, Failure> {
+fn of_tool(name: &Name, places: &Places) -> Result<Report, Failure> {
     let bytes = registry::fetch(name, &Limits::default()).map_err(failed::fetch)?.bytes;
     let findings = match Content::read(bytes, name, Ok)? {
-        Content::Package(package) => of_package(&package).map_err(|failure| failure.context(name.to_string()))?,
-        Content::Component(bytes) => of_component(&bytes, name)?,
+        Content::Package(package) => {
+            of_package(&package, places).map_err(|failure| failure.context(name.to_string()))?
+        }
+        Content::Component(bytes) => of_component(&bytes, name, places)?,
     };
     Ok(Report {
         name: Some(name.to_string()),
@@ -61,13 +69,21 @@ fn of_tool(name: &Name) -> Result<Report, Failure> {
     })
 }
 
-fn of_package(package: &Package) -> Result<Vec<Finding>, Failure> {
+fn of_package(package: &Package, places: &Places) -> Result<Vec<Finding>, Failure> {
     let description = package.describe()?;
-    Ok(preflight::tool(package, &description, &Places::default())?)
+    are_used(places, &[&description])?;
+    Ok(preflight::tool(package, &description, places)?)
+}
+
+/// Refuses places that no program goes to.
+fn are_used(places: &Places, objects: &[&Description]) -> Result<(), Failure> {
+    places
+        .unused(objects)
+        .map_or(Ok(()), |unused| Err(Failure::host(anyhow::Error::msg(unused))))
 }
 
 /// What the packages need that a component carries. What several need is said once.
-fn of_component(bytes: &[u8], name: &Name) -> Result<Vec<Finding>, Failure> {
+fn of_component(bytes: &[u8], name: &Name, places: &Places) -> Result<Vec<Finding>, Failure> {
     let packages = Embedded::all_of(bytes).map_err(Failure::host)?;
     if packages.is_empty() {
         return Err(Failure::host(anyhow::anyhow!(
@@ -75,18 +91,23 @@ fn of_component(bytes: &[u8], name: &Name) -> Result<Vec<Finding>, Failure> {
         ))
         .with_hint("`ecli doctor` without a name looks at all that tools need"));
     }
-    let mut findings: Vec<Finding> = Vec::new();
+    let mut read = Vec::new();
     for Embedded { name: skeleton, bytes } in packages {
-        let found = Package::parse(&bytes)
-            .map_err(Failure::from)
-            .and_then(|package| of_package(&package))
-            .map_err(|failure| failure.context(format!("{name}: {skeleton}")))?;
-        findings.extend(
-            found
-                .into_iter()
-                .filter(|finding| !findings.contains(finding))
-                .collect::<Vec<_>>(),
-        );
+        let of_skeleton = |failure: Failure| failure.context(format!("{name}: {skeleton}"));
+        let package = Package::parse(&bytes).map_err(|error| of_skeleton(error.into()))?;
+        let description = package.describe().map_err(|error| of_skeleton(error.into()))?;
+        read.push((skeleton, package, description));
+    }
+    are_used(places, &read.iter().map(|(_, _, description)| description).collect::<Vec<_>>())?;
+    let mut findings: Vec<Finding> = Vec::new();
+    for (skeleton, package, description) in &read {
+        let found = preflight::tool(package, description, places)
+            .map_err(|error| Failure::from(error).context(format!("{name}: {skeleton}")))?;
+        for finding in found {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
     }
     Ok(findings)
 }

@@ -56,7 +56,7 @@ pub(crate) fn inspect(command: &Inspect, printer: &mut Printer) -> Result<Exit, 
             }
         }
     };
-    printer.data(&said);
+    printer.data(&said)?;
     Ok(Exit::Success)
 }
 

@@ -114,6 +114,15 @@ pub(crate) fn index(interface: &Interface) -> Result<i32> {
         .with_hint(format!("there are {}; choose one with --iface", names.join(", "))))
 }
 
+/// The name of an interface that may be named by its number, as `#1`; the same again if there is none.
+pub(crate) fn name(text: &str) -> String {
+    let Interface::Index(index) = Interface::parse(text) else {
+        return text.to_owned();
+    };
+    let found = interfaces(|number, name| (number == index).then(|| name.to_string_lossy().into_owned()));
+    found.into_iter().flatten().next().unwrap_or_else(|| text.to_owned())
+}
+
 /// What `read` makes of each interface's number and name.
 fn interfaces<T>(read: impl Fn(u32, &CStr) -> T) -> Vec<T> {
     let mut found = Vec::new();

@@ -1,6 +1,7 @@
 //! Why a program could not be attached, from the number that the kernel gave for it and what can be seen of the system.
 
 use super::{denied, said};
+use crate::attach::network;
 use crate::error::{ENOTSUPP, Error, Kind};
 use crate::preflight::{
     self, CAP_BPF, CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON, Finding, GROUPS, Hook, KPROBE_MULTI, NETFILTER, NETKIT,
@@ -144,7 +145,7 @@ fn perf_event(errno: i32, event: &str) -> Option<Error> {
 }
 
 fn xdp(errno: i32, interface: &str) -> Option<Error> {
-    let interface = interface.split(',').next().unwrap_or(interface);
+    let interface = &network::name(interface.split(',').next().unwrap_or(interface));
     match errno {
         libc::EBUSY | libc::EEXIST => Some(
             Error::new(Kind::Busy, format!("{interface} has another XDP program already"))

@@ -4,7 +4,7 @@ use serde_json::{Map as Object, Value};
 
 use super::parse::{CGROUP_MODES, FREQUENCY, NETFILTER_FAMILIES, NETFILTER_HOOKS};
 use super::settings::word;
-use super::{CgroupMode, Direction, Interface, Netfilter, PerfEvent, SampleRate, Target, XdpMode, perf};
+use super::{CgroupMode, Direction, Interface, Netfilter, PerfEvent, Places, SampleRate, Target, XdpMode, perf};
 use crate::description::{Map, Program};
 use crate::error::{At, Error};
 use crate::fields::{Fields, number, object};
@@ -18,17 +18,6 @@ const LOOPBACK: u32 = 1;
 const SOCK_MAPS: [u32; 2] = [15, 18];
 /// `XDP_FLAGS_SKB_MODE`, `XDP_FLAGS_DRV_MODE`, `XDP_FLAGS_HW_MODE` of `include/uapi/linux/if_link.h`.
 const XDP_FLAGS: [(u64, XdpMode); 3] = [(2, XdpMode::Generic), (4, XdpMode::Driver), (8, XdpMode::Hardware)];
-
-/// Places that the user of a package chooses, over what it says itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places {
-    /// Programs by name, and where to.
-    pub targets: Vec<(String, Target)>,
-    /// The interface of every program that needs one.
-    pub interface: Option<Interface>,
-    /// The control group of every program that needs one.
-    pub cgroup: Option<String>,
-}
 
 /// How a program comes to its place.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,11 +4,13 @@ mod alternatives;
 mod declared;
 mod parse;
 mod perf;
+mod places;
 mod settings;
 mod text;
 
 pub use alternatives::{Alternatives, Fallback};
-pub use declared::{Attachment, Places};
+pub use declared::Attachment;
+pub use places::Places;
 
 /// A place to attach a program to: `target` of the contract, with maps and programs by their names.
 ///

@@ -111,8 +111,8 @@ impl wit::HostSkeleton for State {
         let Skeleton {
             package, description, ..
         } = self.table.get(&this)?.clone();
-        if let Some(unknown) = self.unknown_program(&description) {
-            return Ok(Err(unknown));
+        if let Some(unused) = self.unused_place(&description) {
+            return Ok(Err(unused));
         }
         let share = self.meter.hold(package.object().len() as u64)?;
         if description.debug_verbose {
@@ -312,37 +312,22 @@ impl State {
         }
     }
 
-    /// A program that the user wants somewhere else and that none of the tool's objects has.
-    fn unknown_program(&self, description: &Description) -> Option<wit::Error> {
-        let has = |of: &Description, name: &str| of.programs.iter().any(|program| program.name == name);
-        let targets = self.session.places.targets.iter();
-        let mut unknown: Vec<&String> = targets
-            .map(|(name, _)| name)
-            .filter(|name| !has(description, name))
-            .collect();
-        if unknown.is_empty() {
-            return None;
-        }
-        let mut programs: Vec<String> = description
-            .programs
-            .iter()
-            .map(|program| program.name.clone())
-            .collect();
-        for other in self
+    /// A place that the user chose and that none of the tool's programs goes to.
+    fn unused_place(&self, description: &Description) -> Option<wit::Error> {
+        let places = &self.session.places;
+        // What the other objects have is looked at only if this one has nothing to do with it.
+        places.unused(&[description])?;
+        let others: Vec<Skeleton> = self
             .embedded
             .iter()
             .filter_map(|embedded| Skeleton::parse(&embedded.bytes).ok())
-        {
-            unknown.retain(|name| !has(&other.description, name));
-            programs.extend(other.description.programs.iter().map(|program| program.name.clone()));
-        }
-        let name = unknown.first()?;
-        programs.sort();
-        programs.dedup();
-        Some(wit::Error::NotFound(format!(
-            "--attach: there is no program {name:?}, only {}",
-            programs.join(", ")
-        )))
+            .collect();
+        let objects: Vec<&Description> = others
+            .iter()
+            .map(|other| &other.description)
+            .chain([description])
+            .collect();
+        places.unused(&objects).map(wit::Error::NotFound)
     }
 
     fn with_open(

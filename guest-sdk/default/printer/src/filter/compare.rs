@@ -13,6 +13,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
+use core::fmt;
 
 /// Which outcomes of looking at two values make a comparison true, a bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,11 @@ impl Operator {
 
     fn is_search(self) -> bool {
         self.0 & (Self::IS_FOUND | Self::IS_NOT_FOUND) != 0
+    }
+
+    /// Whether it asks for one value, or for all but one.
+    fn is_of_equality(self) -> bool {
+        self == Self::EQUAL || self == Self::UNEQUAL
     }
 
     /// The same for integers, where what they are compared with is above this integer and below the next.
@@ -86,17 +92,22 @@ impl Test {
         let text = given.text.as_ref();
         let number = if given.is_quoted { None } else { Number::read(text) };
         let what = match (shown, number) {
-            (Shown::Text, _) => return Ok(Self::Text(scalar, operator, text.replace("\\\\", "\\").into_bytes())),
+            (Shown::Text, _) => {
+                let bytes = if given.is_quoted { unescape(text) } else { text.into() };
+                return Ok(Self::Text(scalar, operator, bytes));
+            }
             (Shown::Float { narrow }, Some(number)) => {
                 let value = number.float();
                 let value = if narrow { f64::from(value as f32) } else { value };
                 return Ok(Self::Float(scalar, operator, value));
             }
-            (Shown::Number | Shown::Bool | Shown::Names { .. }, Some(Number::Integer(value))) => {
-                return Ok(Self::Integer(scalar, operator, value));
-            }
-            (Shown::Number | Shown::Bool | Shown::Names { .. }, Some(Number::Float(value))) => {
-                let (value, is_exact) = floor(value);
+            (Shown::Number | Shown::Bool | Shown::Names { .. }, Some(number)) => {
+                let (value, is_exact) = number.floor();
+                let (least, greatest) = scalar.limits();
+                let is_possible = is_exact && (least..=greatest).contains(&value);
+                if operator.is_of_equality() && !is_possible {
+                    return Err(impossible(scalar, number, is));
+                }
                 let operator = if is_exact { operator } else { operator.between() };
                 return Ok(Self::Integer(scalar, operator, value));
             }
@@ -186,6 +197,46 @@ fn value(named: &Enumerator, signed: bool) -> Integer {
     }
 }
 
+/// A value that the member never has. One with the same bits may be what was meant.
+fn impossible(scalar: Scalar, number: Number, is: &str) -> Refusal {
+    let (least, greatest) = scalar.limits();
+    let what = format!("{is} from {least} to {greatest}, so it is never {number}");
+    let same_bits = match number {
+        Number::Integer(value) => value.with_same_bits(least, greatest),
+        Number::Float(_) => None,
+    };
+    match same_bits {
+        Some(value) => Refusal::with_hint(what, format!("{value} has the same bits")),
+        None => Refusal::new(what),
+    }
+}
+
+/// Text between quotes, with the escapes that a table has for control bytes, and `\\` for a backslash.
+fn unescape(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        bytes.extend_from_slice(before.as_bytes());
+        let hexadecimal = || {
+            let digits = after.strip_prefix('x')?.get(..2)?;
+            let is_digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+            u8::from_str_radix(digits, 16).ok().filter(|_| is_digits)
+        };
+        let (byte, length) = match (after.as_bytes().first(), hexadecimal()) {
+            (Some(b'\\'), _) => (b'\\', 1),
+            (Some(b'n'), _) => (b'\n', 1),
+            (Some(b'r'), _) => (b'\r', 1),
+            (Some(b't'), _) => (b'\t', 1),
+            (_, Some(byte)) => (byte, 3),
+            _ => (b'\\', 0),
+        };
+        bytes.push(byte);
+        rest = after.get(length..).unwrap_or_default();
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    bytes
+}
+
 /// What was given, for people.
 fn spoken(given: &Given) -> String {
     let text = label(&given.text);
@@ -228,10 +279,27 @@ impl Number {
         Some(Self::Float(value))
     }
 
+    /// The greatest integer that is not above it, and whether that is the number.
+    fn floor(self) -> (Integer, bool) {
+        match self {
+            Self::Integer(value) => (value, true),
+            Self::Float(value) => floor(value),
+        }
+    }
+
     fn float(self) -> f64 {
         match self {
             Self::Float(value) => value,
             Self::Integer(value) => value.to_float(),
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(value) => value.fmt(f),
+            Self::Float(value) => value.fmt(f),
         }
     }
 }

@@ -179,8 +179,12 @@ impl<'a> Search<'a> {
     }
 
     fn malformed(&self) -> Refusal {
+        let what = match self.path {
+            "" => "the name of a member is missing".to_string(),
+            path => format!("{} names no member", label(path)),
+        };
         Refusal::with_hint(
-            format!("{} names no member", label(self.path)),
+            what,
             "a dot leads into a struct, as in addr.port, and [2] to the third element of an array".to_string(),
         )
     }

@@ -5,6 +5,7 @@ use crate::layout::{Enumerator, Kind, Type};
 use crate::op::{Bits, Op, Value, bit_values, load};
 use crate::printer::Error;
 use alloc::vec::Vec;
+use core::fmt;
 use eunomia_component::text::before_nul;
 
 /// Where a value is and how its bytes are read.
@@ -61,12 +62,30 @@ impl Integer {
     /// More than every number.
     pub(crate) const MOST: Self = Self { above: 1, below: 0 };
 
+    /// The value of the same bits, if it is one above the greatest of a signed type with these limits.
+    pub(crate) fn with_same_bits(self, least: Self, greatest: Self) -> Option<Self> {
+        let most = greatest.below.wrapping_mul(2).wrapping_add(1);
+        let is_so = least < Self::from(0_u128) && self > greatest && self.above == 0 && self.below <= most;
+        let value = self.below.wrapping_sub(most).wrapping_sub(1);
+        is_so.then(|| (value as i128).into())
+    }
+
     /// The nearest floating-point number.
     pub(crate) fn to_float(self) -> f64 {
         match self.above {
             0 => self.below as f64,
             -1 => self.below as i128 as f64,
             above => f64::from(above) * f64::INFINITY,
+        }
+    }
+}
+
+impl fmt::Display for Integer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.above {
+            0 => self.below.fmt(f),
+            -1 => (self.below as i128).fmt(f),
+            _ => f.write_str("a number of more than 128 bits"),
         }
     }
 }
@@ -162,6 +181,23 @@ fn read(value: Value, names_are_signed: bool) -> Option<Read> {
 }
 
 impl Scalar {
+    /// The least and the greatest value of an integer, a pointer, an enumeration or a bool.
+    pub(crate) fn limits(&self) -> (Integer, Integer) {
+        let (bits, is_signed) = match self.read {
+            Read::Integer { size, signed } => (u32::from(size) * 8, signed),
+            Read::Bits { width, signed, .. } => (u32::from(width), signed),
+            Read::Bool => (1, false),
+            Read::Float4 | Read::Float8 | Read::Text { .. } => (128, true),
+        };
+        // Of a type that the layout is not believed about there may be no bits at all.
+        let unused = 128_u32.saturating_sub(bits).min(127);
+        if is_signed {
+            ((i128::MIN >> unused).into(), (i128::MAX >> unused).into())
+        } else {
+            (0_u128.into(), (u128::MAX >> unused).into())
+        }
+    }
+
     /// The value of an integer, a pointer, an enumeration or a bool, which is 0 or 1.
     pub(crate) fn integer(&self, record: &[u8]) -> Integer {
         let at = self.offset;

@@ -90,7 +90,7 @@ impl Showing<'_> {
         }
         out.at = run(tables, &self.plan.ops, record, &mut out.bytes, place).at;
         if let Shown::Histogram(histogram) = self.shown {
-            histogram.print(record, out);
+            histogram.print(record, place.start, out);
         }
     }
 }
