@@ -56,7 +56,7 @@ pub(crate) fn assemble(tool: &[u8], replacements: &Replacements) -> Result<Vec<u
         &defaults::PRINTER,
         replacements.printer.as_ref(),
         PRINTER,
-        &["eunomia:bpf/output"],
+        &["eunomia:bpf/output", "eunomia:bpf/symbols"],
     )?;
     // Read alone first: a damaged file is not a matter of what it would be joined with.
     Interfaces::of(tool).context("the component cannot be read")?;

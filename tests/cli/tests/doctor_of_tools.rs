@@ -104,23 +104,29 @@ fn a_place_that_does_not_exist_is_named_before_and_after() {
 
 #[test]
 fn the_doctor_looks_where_the_user_wants_programs() {
-    let package = package("places", &format!("SEC(\"kprobe/do_unlinkat\") {NOTHING}"));
+    let package = package("places", &format!("SEC(\"tp/sched/sched_process_exec\") {NOTHING}"));
     let name = package.to_str().unwrap();
-    let elsewhere = broken("true", &["doctor", "--attach", "nothing=kprobe/no_such_function", name]);
+    assert_eq!(broken("true", &["doctor", name]).code(), 0);
+    let elsewhere = broken(
+        "true",
+        &["doctor", "--attach", "nothing=tp/sched/sched_process_dream", name],
+    );
     assert_eq!(elsewhere.code(), 1, "{}{}", elsewhere.stdout, elsewhere.stderr);
-    assert!(elsewhere.stdout.contains("no_such_function"), "{}", elsewhere.stdout);
+    let (line, _) = finding(&elsewhere, "program nothing");
+    assert!(line.contains("sched_process_dream"), "{line}");
     for (options, words) in [
         (
             ["--iface", "lo"],
-            "error: --iface: no program goes to a network interface that could be chosen: there are nothing\n",
+            "--iface: no program goes to a network interface that could be chosen: there are nothing",
         ),
         (
             ["--attach", "nobody=xdp/lo"],
-            "error: --attach: there is no program \"nobody\", only nothing\n",
+            "--attach: there is no program \"nobody\", only nothing",
         ),
     ] {
         let refused = broken("true", &["doctor", options[0], options[1], name]);
-        assert_eq!((refused.code(), refused.stderr.as_str()), (125, words));
+        let told = format!("error: {name}: {words}\n");
+        assert_eq!((refused.code(), &refused.stderr), (125, &told));
     }
     let nobody = broken("true", &["doctor", "--iface", "lo"]);
     assert_eq!(

@@ -13,11 +13,16 @@ use rustix::process::Signal;
 
 /// Starts processes as fast as it can for as long as `during` takes.
 fn under_load<T>(during: impl FnOnce() -> T) -> T {
+    while_again(|| drop(Command::new("/bin/true").status().unwrap()), during)
+}
+
+/// Does something again and again for as long as `during` takes.
+fn while_again<T>(again: impl Fn() + Sync, during: impl FnOnce() -> T) -> T {
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
             while !stop.load(Ordering::Relaxed) {
-                Command::new("/bin/true").status().unwrap();
+                again();
             }
         });
         let result = during();
@@ -73,7 +78,8 @@ fn what_came_after_the_request_to_end_is_told_as_unread() {
     let package = cli_tests::compile(&source, std::path::Path::new("none.h"));
     // The first few runs may end in a quiet moment.
     for _ in 0..10 {
-        let ended = under_load(|| {
+        // Each is a system call.
+        let ended = while_again(thread::yield_now, || {
             let mut ecli = Running::start(ecli(["run", "-j"]).arg(&package));
             ecli.line(|_| true);
             ecli.interrupt()

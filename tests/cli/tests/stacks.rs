@@ -151,9 +151,8 @@ fn a_printer_of_ones_own_has_names_only_if_the_user_allows_it() {
 fn reader(ecli: u32) -> Option<u32> {
     let children = fs::read_to_string(format!("/proc/{ecli}/task/{ecli}/children")).unwrap();
     let mut children = children.split_whitespace().map(|pid| pid.parse::<u32>().unwrap());
-    children.find(|pid| {
-        fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|words| words.starts_with(b"ecli-symbols\0"))
-    })
+    children
+        .find(|pid| fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|words| words.starts_with(b"ecli-symbols\0")))
 }
 
 #[test]

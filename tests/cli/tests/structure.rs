@@ -54,7 +54,10 @@ fn each_line_of_a_page_names_tests_that_are_there() {
             }
             for name in last.split(", ") {
                 let name = name.trim_matches('`');
-                assert!(tests.contains(&format!("\nfn {name}()")), "{page}: no test {name}: {row}");
+                assert!(
+                    tests.contains(&format!("\nfn {name}()")),
+                    "{page}: no test {name}: {row}"
+                );
             }
         }
         assert!(rows.len() > 40, "{page}");

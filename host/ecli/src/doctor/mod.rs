@@ -98,7 +98,10 @@ fn of_component(bytes: &[u8], name: &Name, places: &Places) -> Result<Vec<Findin
         let description = package.describe().map_err(|error| of_skeleton(error.into()))?;
         read.push((skeleton, package, description));
     }
-    are_used(places, &read.iter().map(|(_, _, description)| description).collect::<Vec<_>>())?;
+    are_used(
+        places,
+        &read.iter().map(|(_, _, description)| description).collect::<Vec<_>>(),
+    )?;
     let mut findings: Vec<Finding> = Vec::new();
     for (skeleton, package, description) in &read {
         let found = preflight::tool(package, description, places)

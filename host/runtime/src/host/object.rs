@@ -324,7 +324,7 @@ impl State {
             .collect();
         let objects: Vec<&Description> = others
             .iter()
-            .map(|other| &other.description)
+            .map(|other| &*other.description)
             .chain([description])
             .collect();
         places.unused(&objects).map(wit::Error::NotFound)
