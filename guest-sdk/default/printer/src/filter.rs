@@ -21,8 +21,8 @@
 //! * floating-point numbers: any number, rounded to the member's size; nothing but `!=` is true of NaN;
 //! * character arrays: any text, byte by byte up to the first NUL.
 //!
-//! `=~` and `!~` search character arrays, and names of enumerations, for a regular expression in the syntax of the crate
-//! `regex`. It looks at bytes: `.` is one byte but `\n`, and classes such as `\w` are those of ASCII.
+//! `=~` and `!~` search character arrays, and names of enumerations, for a regular expression, whose syntax is in `regex.rs`. It
+//! looks at bytes: `.` is one byte but `\n`, and classes such as `\w` are those of ASCII.
 //!
 //! `==` and `!=` with a number that the member can never be are refused: they would say nothing about any record.
 //!

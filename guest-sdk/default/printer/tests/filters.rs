@@ -297,7 +297,7 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
         ),
         (
             "ret == 0xfffffffe",
-            "filter: ret is a signed integer of 4 bytes from -2147483648 to 2147483647, so it is never 4294967294\n  \
+            "filter: ret is a signed integer of 4 bytes from -2147483648 to 2147483647, so it is never 0xfffffffe\n  \
              ret == 0xfffffffe\n         ^^^^^^^^^^\nhint: -2 has the same bits",
         ),
         (
@@ -352,7 +352,7 @@ fn hostile_filters_are_refused() {
     assert!(refusal(&"(".repeat(1000)).contains("nested more than 64 deep"));
     assert!(refusal(&"not ".repeat(1000)).contains("nested more than 64 deep"));
     assert!(refusal(&"x".repeat(20_000)).contains("at most 16384 are read"));
-    assert!(refusal("comm =~ '(a{1000}){1000}'").contains("larger than"));
+    assert!(refusal("comm =~ '(a{1000}){1000}'").contains("too large"));
     assert!(refusal(&format!("comm =~ '{}'", "(".repeat(100))).contains("no regular expression"));
     assert!(refusal("comm =~ '\\p{Greek}'").contains("no regular expression"));
     let mut random = fastrand::Rng::with_seed(5);

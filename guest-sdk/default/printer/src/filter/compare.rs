@@ -13,7 +13,6 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
-use core::fmt;
 
 /// Which outcomes of looking at two values make a comparison true, a bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +105,7 @@ impl Test {
                 let (least, greatest) = scalar.limits();
                 let is_possible = is_exact && (least..=greatest).contains(&value);
                 if operator.is_of_equality() && !is_possible {
-                    return Err(impossible(scalar, number, is));
+                    return Err(impossible(scalar, number, text, is));
                 }
                 let operator = if is_exact { operator } else { operator.between() };
                 return Ok(Self::Integer(scalar, operator, value));
@@ -198,9 +197,9 @@ fn value(named: &Enumerator, signed: bool) -> Integer {
 }
 
 /// A value that the member never has. One with the same bits may be what was meant.
-fn impossible(scalar: Scalar, number: Number, is: &str) -> Refusal {
+fn impossible(scalar: Scalar, number: Number, text: &str, is: &str) -> Refusal {
     let (least, greatest) = scalar.limits();
-    let what = format!("{is} from {least} to {greatest}, so it is never {number}");
+    let what = format!("{is} from {least} to {greatest}, so it is never {text}");
     let same_bits = match number {
         Number::Integer(value) => value.with_same_bits(least, greatest),
         Number::Float(_) => None,
@@ -291,15 +290,6 @@ impl Number {
         match self {
             Self::Float(value) => value,
             Self::Integer(value) => value.to_float(),
-        }
-    }
-}
-
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Integer(value) => value.fmt(f),
-            Self::Float(value) => value.fmt(f),
         }
     }
 }

@@ -1,72 +1,45 @@
 //! Regular expressions over the bytes of a text.
+//!
+//! An engine of our own, because that of the crate `regex` was a third of the printer, which is in every standalone tool. Syntax and meaning are
+//! those of that crate without Unicode, and a test compares the two:
+//!
+//! * `a`, `.` (any byte but a line feed), `[a-z_]`, `[^…]`, `[[:alpha:]]`, `\d \w \s \D \W \S`, `\n \t \r \f \v \a \0 \x1b`, `\.`;
+//! * `^ $ \A \z \b \B`;
+//! * `(…)`, `(?:…)`, `a|b`, `? * + {2} {2,} {2,5}`, also lazy, which makes no difference to whether something is found;
+//! * `(?i)`, `(?s)`, `(?m)` and `(?-i)`, up to the end of their group, and `(?i:…)`.
+//!
+//! An expression becomes a machine of states that all are followed at once, so a search takes as many steps a byte as there are
+//! states, whatever the expression.
+
+mod machine;
+mod parse;
+mod set;
 
 use crate::text::label;
 use crate::usage::Refusal;
 use alloc::format;
-use alloc::string::{String, ToString};
-use core::fmt;
-use regex_automata::nfa::thompson::pikevm::{Cache, PikeVM};
-use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
-use regex_syntax::ParserBuilder;
-
-/// The memory of a compiled expression, in bytes. A search takes as many steps a byte as it has states, of some 24 bytes.
-const LARGEST: usize = 64 << 10;
-/// Groups within each other.
-const DEEPEST: u32 = 32;
+use machine::Machine;
 
 /// A compiled expression, with all the memory that a search needs.
-pub(super) struct Regex {
-    machine: PikeVM,
-    cache: Cache,
-}
+#[derive(Debug)]
+pub(super) struct Regex(Machine);
 
 impl Regex {
     /// # Errors
     ///
     /// What is wrong with the expression, or that it would be too large.
     pub(super) fn new(text: &str) -> Result<Self, Refusal> {
-        let parsed = ParserBuilder::new()
-            .unicode(false)
-            .utf8(false)
-            .nest_limit(DEEPEST)
-            .build()
-            .parse(text)
-            .map_err(|error| refusal(text, &reason(&error)))?;
-        let config = Config::new()
-            .utf8(false)
-            .which_captures(WhichCaptures::None)
-            .nfa_size_limit(Some(LARGEST));
-        let machine = Compiler::new()
-            .configure(config)
-            .build_from_hir(&parsed)
-            .and_then(PikeVM::new_from_nfa);
-        let too_large = |_| refusal(text, &format!("compiled, it is larger than {LARGEST} bytes"));
-        let machine = machine.map_err(too_large)?;
-        let cache = machine.create_cache();
-        Ok(Self { machine, cache })
+        parse::parse(text)
+            .and_then(|node| Machine::new(&node))
+            .map(Self)
+            .map_err(|why| Refusal::new(format!("{} is no regular expression: {why}", label(text))))
     }
 
     /// Whether some part of a text is matched.
     pub(super) fn is_found_in(&mut self, text: &[u8]) -> bool {
-        self.machine.is_match(&mut self.cache, text)
+        self.0.finds(text)
     }
 }
 
-impl fmt::Debug for Regex {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Regex")
-    }
-}
-
-fn refusal(text: &str, why: &str) -> Refusal {
-    Refusal::new(format!("{} is no regular expression: {why}", label(text)))
-}
-
-/// What is wrong, without the picture of it: the whole filter is shown anyway.
-fn reason(error: &regex_syntax::Error) -> String {
-    match error {
-        regex_syntax::Error::Parse(error) => error.kind().to_string(),
-        regex_syntax::Error::Translate(error) => error.kind().to_string(),
-        _ => "it cannot be read".to_string(),
-    }
-}
+#[cfg(test)]
+mod tests;

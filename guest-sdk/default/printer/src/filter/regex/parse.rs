@@ -1,0 +1,372 @@
+//! From the text of an expression to what it says.
+
+use super::set::Set;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// Groups within each other: each takes some of the stack.
+const DEEPEST: u32 = 32;
+/// How often something may be repeated by number.
+const MOST_REPEATED: u32 = 1000;
+
+const NOTHING_TO_REPEAT: &str = "repetition operator missing expression";
+
+/// What an expression says.
+#[derive(Debug)]
+pub(super) enum Node {
+    /// One byte of these.
+    Byte(Set),
+    /// No byte, at a place like this.
+    Look(Look),
+    /// One after the other.
+    Each(Vec<Node>),
+    /// One of them.
+    Either(Vec<Node>),
+    /// So often; without the second number at least the first.
+    Repeat(Box<Node>, u32, Option<u32>),
+}
+
+/// What is asked of a place between two bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    TextBegin,
+    TextEnd,
+    LineBegin,
+    LineEnd,
+    WordEdge,
+    NoWordEdge,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Flags {
+    ignore_case: bool,
+    /// `^` and `$` are those of lines.
+    lines: bool,
+    /// `.` is any byte.
+    dot_is_all: bool,
+}
+
+/// # Errors
+///
+/// What is wrong.
+pub(super) fn parse(text: &str) -> Result<Node, String> {
+    let mut parser = Parser { rest: text, depth: 0 };
+    let node = parser.either(&mut Flags::default())?;
+    match parser.rest {
+        "" => Ok(node),
+        _ => Err("unopened group".to_string()),
+    }
+}
+
+struct Parser<'a> {
+    rest: &'a str,
+    depth: u32,
+}
+
+impl Parser<'_> {
+    /// Up to the end of a group, or of all. `flags` are those of the group, which its parts may change.
+    fn either(&mut self, flags: &mut Flags) -> Result<Node, String> {
+        let mut branches = Vec::new();
+        loop {
+            branches.push(self.each(flags)?);
+            if !self.takes('|') {
+                break;
+            }
+        }
+        Ok(match branches.pop() {
+            Some(only) if branches.is_empty() => only,
+            last => {
+                branches.extend(last);
+                Node::Either(branches)
+            }
+        })
+    }
+
+    fn each(&mut self, flags: &mut Flags) -> Result<Node, String> {
+        let mut parts = Vec::new();
+        while let Some(letter) = self.rest.chars().next() {
+            if matches!(letter, '|' | ')') {
+                break;
+            }
+            self.skip(letter);
+            if let Some(part) = self.one(letter, flags)? {
+                parts.push(self.repeated(part)?);
+            }
+        }
+        Ok(Node::Each(parts))
+    }
+
+    /// What begins with this letter; nothing, if it only sets flags.
+    fn one(&mut self, letter: char, flags: &mut Flags) -> Result<Option<Node>, String> {
+        let byte = |set: Set| {
+            Node::Byte(match flags.ignore_case {
+                true => set.of_both_cases(),
+                false => set,
+            })
+        };
+        Ok(Some(match letter {
+            '(' => return self.group(flags),
+            '[' => byte(self.brackets(flags.ignore_case)?),
+            '.' if flags.dot_is_all => Node::Byte(Set::default().inverted()),
+            '.' => Node::Byte(Set::of(&[(b'\n', b'\n')]).inverted()),
+            '^' if flags.lines => Node::Look(Look::LineBegin),
+            '^' => Node::Look(Look::TextBegin),
+            '$' if flags.lines => Node::Look(Look::LineEnd),
+            '$' => Node::Look(Look::TextEnd),
+            '\\' => match self.rest.chars().next() {
+                Some(look @ ('b' | 'B' | 'A' | 'z')) => {
+                    self.skip(look);
+                    Node::Look(match look {
+                        'b' => Look::WordEdge,
+                        'B' => Look::NoWordEdge,
+                        'A' => Look::TextBegin,
+                        _ => Look::TextEnd,
+                    })
+                }
+                _ => byte(self.escape()?),
+            },
+            '*' | '+' | '?' | '{' => return Err(NOTHING_TO_REPEAT.to_string()),
+            _ => {
+                let mut bytes = [0; 4];
+                let bytes = letter.encode_utf8(&mut bytes).bytes();
+                let mut nodes: Vec<Node> = bytes.map(|one| byte(Set::of(&[(one, one)]))).collect();
+                match nodes.pop() {
+                    Some(only) if nodes.is_empty() => only,
+                    last => {
+                        nodes.extend(last);
+                        Node::Each(nodes)
+                    }
+                }
+            }
+        }))
+    }
+
+    fn group(&mut self, flags: &mut Flags) -> Result<Option<Node>, String> {
+        if self.depth == DEEPEST {
+            return Err(format!("groups are within each other more than {DEEPEST} deep"));
+        }
+        let mut inner = *flags;
+        if self.rest.starts_with("?)") {
+            return Err(NOTHING_TO_REPEAT.to_string());
+        }
+        if self.takes('?') && !self.takes(':') {
+            inner = self.flags(inner)?;
+            if self.takes(')') {
+                *flags = inner;
+                return Ok(None);
+            }
+            if !self.takes(':') {
+                return Err("these flags end neither with a colon nor with a parenthesis".to_string());
+            }
+        }
+        self.depth += 1;
+        let node = self.either(&mut inner)?;
+        self.depth -= 1;
+        match self.takes(')') {
+            true => Ok(Some(node)),
+            false => Err("unclosed group".to_string()),
+        }
+    }
+
+    /// Letters such as `i`, and after a dash those that are turned off.
+    fn flags(&mut self, mut flags: Flags) -> Result<Flags, String> {
+        let mut on = true;
+        while let Some(letter) = self.rest.chars().next().filter(|letter| !matches!(letter, ':' | ')')) {
+            self.skip(letter);
+            match letter {
+                'i' => flags.ignore_case = on,
+                'm' => flags.lines = on,
+                's' => flags.dot_is_all = on,
+                '-' if on => on = false,
+                _ => {
+                    return Err(format!(
+                        "(?{letter} is none of the groups (?: and (?i with the flags i, m and s"
+                    ));
+                }
+            }
+        }
+        Ok(flags)
+    }
+
+    /// What follows a backslash and is one byte.
+    fn escape(&mut self) -> Result<Set, String> {
+        let Some(letter) = self.rest.chars().next() else {
+            return Err("a backslash at the end".to_string());
+        };
+        self.skip(letter);
+        let lower = letter.to_ascii_lowercase();
+        if let Some(set) = u8::try_from(lower).ok().and_then(Set::named) {
+            return Ok(if letter == lower { set } else { set.inverted() });
+        }
+        let byte = match letter {
+            'n' => b'\n',
+            't' => b'\t',
+            'r' => b'\r',
+            'f' => 0x0c,
+            'v' => 0x0b,
+            'a' => 0x07,
+            'x' => self.hexadecimal()?,
+            // `regex` has more of these and may get others: a letter is never itself.
+            _ if letter.is_ascii_punctuation() && !matches!(letter, '<' | '>') => letter as u8,
+            _ => return Err(format!("\\{letter} is not known")),
+        };
+        Ok(Set::of(&[(byte, byte)]))
+    }
+
+    /// `1b` or `{1b}`, after `\x`.
+    fn hexadecimal(&mut self) -> Result<u8, String> {
+        let wrong = || "\\x needs two hexadecimal digits".to_string();
+        let (digits, after) = match self.rest.strip_prefix('{') {
+            Some(rest) => rest.split_once('}').ok_or_else(wrong)?,
+            None => self.rest.split_at_checked(2).ok_or_else(wrong)?,
+        };
+        if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(wrong());
+        }
+        let byte = u8::from_str_radix(digits, 16).map_err(|_| wrong())?;
+        self.rest = after;
+        Ok(byte)
+    }
+
+    /// The set after `[`.
+    fn brackets(&mut self, ignore_case: bool) -> Result<Set, String> {
+        let mut set = Set::default();
+        let is_inverted = self.takes('^');
+        let mut is_first = true;
+        loop {
+            let Some(letter) = self.rest.chars().next() else {
+                return Err("unclosed brackets".to_string());
+            };
+            if letter == ']' && !is_first {
+                self.skip(letter);
+                break;
+            }
+            is_first = false;
+            if let Some(class) = self.class()? {
+                set.join(class);
+                continue;
+            }
+            if ["&&", "--", "~~"].iter().any(|sign| self.rest.starts_with(sign)) {
+                return Err(
+                    "sets within brackets are not known; a backslash before a sign makes it itself".to_string(),
+                );
+            }
+            let from = self.bracketed()?;
+            let is_range = self.rest.starts_with('-') && !self.rest.starts_with("-]") && !self.rest.starts_with("--");
+            match (from, is_range) {
+                (Bracketed::Set(more), _) => set.join(more),
+                (Bracketed::Byte(byte), false) => set.add(byte, byte),
+                (Bracketed::Byte(first), true) => {
+                    self.skip('-');
+                    match self.bracketed()? {
+                        Bracketed::Byte(last) if last >= first => set.add(first, last),
+                        _ => return Err("a range in brackets ends before it begins".to_string()),
+                    }
+                }
+            }
+        }
+        let set = if ignore_case { set.of_both_cases() } else { set };
+        Ok(if is_inverted { set.inverted() } else { set })
+    }
+
+    /// `[:alpha:]` or `[:^alpha:]`, within brackets.
+    fn class(&mut self) -> Result<Option<Set>, String> {
+        let Some(rest) = self.rest.strip_prefix('[') else {
+            return Ok(None);
+        };
+        let named = rest.strip_prefix(':').and_then(|rest| rest.split_once(":]"));
+        let Some((name, after)) = named else {
+            return Err("brackets within brackets are not known; \\[ is itself".to_string());
+        };
+        let bare = name.strip_prefix('^').unwrap_or(name);
+        let set = Set::of_class(bare).ok_or_else(|| format!("[:{name}:] is not known"))?;
+        self.rest = after;
+        Ok(Some(if bare == name { set } else { set.inverted() }))
+    }
+
+    /// One byte or one set within brackets.
+    fn bracketed(&mut self) -> Result<Bracketed, String> {
+        let Some(letter) = self.rest.chars().next() else {
+            return Err("unclosed brackets".to_string());
+        };
+        self.skip(letter);
+        if letter == '\\' {
+            let is_set = self.rest.starts_with(['d', 'w', 's', 'D', 'W', 'S']);
+            let set = self.escape()?;
+            let byte = (0..=u8::MAX).find(|byte| set.has(*byte)).filter(|_| !is_set);
+            return Ok(byte.map_or(Bracketed::Set(set), Bracketed::Byte));
+        }
+        match u8::try_from(letter) {
+            Ok(byte) if byte.is_ascii() => Ok(Bracketed::Byte(byte)),
+            _ => Err(format!("{letter} takes several bytes: brackets have one of ASCII")),
+        }
+    }
+
+    /// What stands behind a part and says how often it comes.
+    fn repeated(&mut self, part: Node) -> Result<Node, String> {
+        let mut part = part;
+        loop {
+            let (least, most) = match self.rest.chars().next() {
+                Some('*') => (0, None),
+                Some('+') => (1, None),
+                Some('?') => (0, Some(1)),
+                Some('{') => {
+                    self.skip('{');
+                    let numbers = self.numbers()?;
+                    self.takes('?');
+                    part = Node::Repeat(Box::new(part), numbers.0, numbers.1);
+                    continue;
+                }
+                _ => return Ok(part),
+            };
+            self.rest = self.rest.get(1..).unwrap_or_default();
+            self.takes('?');
+            part = Node::Repeat(Box::new(part), least, most);
+        }
+    }
+
+    /// `2}`, `2,}` or `2,5}`.
+    fn numbers(&mut self) -> Result<(u32, Option<u32>), String> {
+        let wrong = || "braces hold how often something comes: {2}, {2,} or {2,5}".to_string();
+        let (inside, after) = self.rest.split_once('}').ok_or_else(wrong)?;
+        let number = |text: &str| {
+            let is_digits = text.bytes().all(|digit| digit.is_ascii_digit());
+            text.parse::<u32>().ok().filter(|_| is_digits).ok_or_else(wrong)
+        };
+        let (least, most) = match inside.split_once(',') {
+            None => (number(inside)?, Some(number(inside)?)),
+            Some((least, "")) => (number(least)?, None),
+            Some((least, most)) => (number(least)?, Some(number(most)?)),
+        };
+        if most.is_some_and(|most| most < least) {
+            return Err(wrong());
+        }
+        if least.max(most.unwrap_or(0)) > MOST_REPEATED {
+            return Err(format!("something is repeated more than {MOST_REPEATED} times"));
+        }
+        self.rest = after;
+        Ok((least, most))
+    }
+
+    fn takes(&mut self, letter: char) -> bool {
+        match self.rest.strip_prefix(letter) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Goes past the letter that comes next.
+    fn skip(&mut self, letter: char) {
+        self.rest = self.rest.get(letter.len_utf8()..).unwrap_or_default();
+    }
+}
+
+enum Bracketed {
+    Byte(u8),
+    Set(Set),
+}
