@@ -8,6 +8,7 @@ use std::{env, fs};
 use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use object::build::elf::{Builder, SectionData};
 use sha2::{Digest, Sha256};
 
 #[path = "build/closed.rs"]
@@ -55,7 +56,7 @@ fn build() -> Result<()> {
         &[("args", &read("args")?), ("printer", &read("printer")?)],
     )?;
     let engine = engine(&variable("CARGO_CFG_TARGET_ARCH")?)?;
-    let compiled = engine.precompile_component(&composed)?;
+    let compiled = without_symbols(&engine.precompile_component(&composed)?)?;
     fs::write(out_dir.join("defaults.sha256"), Sha256::digest(&compiled))?;
     fs::write(out_dir.join("default.cwasm"), compiled)?;
     Ok(())
@@ -73,6 +74,20 @@ fn engine(arch: &str) -> Result<wasmtime::Engine> {
             )
         })?;
     Ok(wasmtime::Engine::new(&config)?)
+}
+
+/// Leaves out what debuggers and profilers would read: names in a backtrace come from another section.
+fn without_symbols(compiled: &[u8]) -> Result<Vec<u8>> {
+    let mut file = Builder::read(compiled)?;
+    for section in &mut file.sections {
+        section.delete = matches!(section.data, SectionData::Symbol | SectionData::String);
+    }
+    for symbol in &mut file.symbols {
+        symbol.delete = true;
+    }
+    let mut out = Vec::new();
+    file.write(&mut out)?;
+    Ok(out)
 }
 
 /// Keeps a component compressed: only a run that composes anew needs it.

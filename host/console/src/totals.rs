@@ -6,6 +6,8 @@ use runtime::Totals;
 pub(crate) const LESS_LOSS: &str = "make the buffer bigger (`max_entries` of a ring buffer in the BPF source, \
     `perf_buffer_pages` in the package), or filter more in the kernel";
 
+const UNKNOWN: &str = "lost: unknown";
+
 /// What became of the events, on one line.
 pub(crate) fn line(totals: &Totals) -> String {
     let Totals {
@@ -15,13 +17,15 @@ pub(crate) fn line(totals: &Totals) -> String {
         lost,
     } = *totals;
     let events = || {
-        let lost = lost.map_or_else(|| "lost: unknown".to_owned(), |lost| format!("{lost} lost"));
+        let lost = lost.map_or_else(|| UNKNOWN.to_owned(), |lost| format!("{lost} lost"));
         format!("{}, {lost}, {unread} unread", count(delivered, "event"))
     };
+    let no_events = delivered == 0 && unread == 0;
     match samples {
         0 => events(),
-        // Maps lose nothing.
-        _ if delivered == 0 && unread == 0 && lost == Some(0) => count(samples, "sample"),
+        // Maps that are only read lose nothing.
+        _ if no_events && lost == Some(0) => count(samples, "sample"),
+        _ if no_events && lost.is_none() => format!("{}, {UNKNOWN}", count(samples, "sample")),
         _ => format!("{}, {}", events(), count(samples, "sample")),
     }
 }
@@ -71,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_lose_nothing_and_their_samples_are_counted() {
+    fn maps_that_are_only_read_lose_nothing_and_their_samples_are_counted() {
         let mut totals = Totals {
             delivered: 0,
             samples: 1,
@@ -83,7 +87,7 @@ mod tests {
         (totals.delivered, totals.samples) = (5, 3);
         assert_eq!(line(&totals), "5 events, 0 lost, 0 unread, 3 samples");
         (totals.delivered, totals.lost) = (0, None);
-        assert_eq!(line(&totals), "0 events, lost: unknown, 0 unread, 3 samples");
+        assert_eq!(line(&totals), "3 samples, lost: unknown");
     }
 
     #[test]

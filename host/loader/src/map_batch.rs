@@ -182,6 +182,11 @@ impl Map {
         Ok(most)
     }
 
+    /// All that there can be.
+    fn most_at_once(&self) -> u32 {
+        self.info().max_entries.saturating_add(1)
+    }
+
     /// Whether the fewest entries that the kernel gives at once are little to keep.
     fn is_small(&self) -> bool {
         let entry = u64::from(self.info().key_size) + u64::from(self.info().value_size);
@@ -219,6 +224,11 @@ impl Map {
         let end = match -code {
             ..=0 => false,
             libc::ENOENT => true,
+            // One bucket of a hash table has more, and is given whole.
+            libc::ENOSPC if most < self.most_at_once() => {
+                let more = most.saturating_mul(4).min(self.most_at_once());
+                return self.by_kernel(from.as_deref(), more, operation);
+            }
             libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP if from.is_none() => return Ok(None),
             // Before Linux 6.15 that is also what it says where an array of maps has places with nothing in them.
             libc::EINTR => return Ok(None),

@@ -78,10 +78,7 @@ impl Sampled {
             | libbpf_sys::BPF_MAP_TYPE_USER_RINGBUF
             | libbpf_sys::BPF_MAP_TYPE_ARENA => refuse("it has no entries that could be listed"),
             _ => {
-                let takes_out = matches!(
-                    info.kind,
-                    libbpf_sys::BPF_MAP_TYPE_QUEUE | libbpf_sys::BPF_MAP_TYPE_STACK
-                );
+                let takes_out = takes_out(info.kind);
                 if !takes_out {
                     refused_kinds::check(info, Access::Read)?;
                     refused_kinds::check(info, Access::Walk)?;
@@ -102,6 +99,12 @@ impl Sampled {
                 })
             }
         }
+    }
+
+    /// What was lost: nothing while a map is only read. Between the reading and the clearing of an entry programs may add to it, and
+    /// that nobody counts; only queues and stacks give each of their elements away at once.
+    pub(crate) fn lost(&self) -> Option<u64> {
+        (!self.sampling.clear || takes_out(self.map.info().kind)).then_some(0)
     }
 
     /// When there is something to read: a moment that may have passed.
@@ -216,6 +219,11 @@ impl Reading {
         self.more = self.entries.next.is_some() && self.left > 0;
         Ok(())
     }
+}
+
+/// Whether reading an element of such a map removes it.
+fn takes_out(kind: u32) -> bool {
+    matches!(kind, libbpf_sys::BPF_MAP_TYPE_QUEUE | libbpf_sys::BPF_MAP_TYPE_STACK)
 }
 
 fn slice(of: &[u8], start: usize, length: usize) -> &[u8] {

@@ -165,6 +165,7 @@ fn what_is_cleared_comes_once_and_arrays_begin_at_zero_again() {
     let (_, batch) = next(&mut source, ROOM, &stop);
     assert_eq!((batch.records, batch.samples), (500, 1));
     assert_eq!(pairs.next_key(None).unwrap(), None, "all of them are deleted");
+    assert_eq!(source.totals().lost, None, "nobody knows what came in between");
     fill(&pairs, 3..4);
     let (_, batch) = next(&mut source, ROOM, &stop);
     assert_eq!(entries(&batch), [(0, Some((3, vec![6, 9]))), (0, None)]);
@@ -186,7 +187,9 @@ fn a_queue_is_emptied_in_its_order_or_not_sampled() {
         queue.update(&[], &number.to_ne_bytes(), UpdateMode::Any).unwrap();
     }
     let clear = Sampling { clear: true, ..HOUR };
-    let (_, batch) = next(&mut source(&[(&queue, clear)]), ROOM, &Stop::new().unwrap());
+    let mut source = source(&[(&queue, clear)]);
+    let (_, batch) = next(&mut source, ROOM, &Stop::new().unwrap());
+    assert_eq!(source.totals().lost, Some(0));
     let values: Vec<Vec<u32>> = batch.iter().map(|record| numbers(record.data)).collect();
     assert_eq!(values, [vec![5], vec![3], vec![9], vec![]]);
 

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use cli_tests::{Ended, compile, ecli, root, run};
+use cli_tests::{Ended, compile, ecli, example, root, run};
 use serde_json::{Value, json};
 
 /// A package of `sources/sampled.bpf.c` that samples one of its maps, filled with some entries.
@@ -241,4 +241,15 @@ fn printed_and_ended(options: &[&str]) -> String {
     fs::remove_file(&package).unwrap();
     assert_eq!((ended.code(), ended.stderr.as_str()), (0, ""));
     ended.stdout
+}
+
+#[test]
+fn what_is_lost_while_a_map_is_cleared_nobody_knows() {
+    let ended = run(ecli(["run", "--count", "2", "--interval", "0.1"]).arg(example("runqlat")));
+    assert_eq!(ended.code(), 0, "{}", ended.stderr);
+    assert_eq!(ended.stderr, "ecli: 2 samples, lost: unknown\n");
+    let ended = run(ecli(["run", "--fail-on-loss"]).arg(example("runqlat")));
+    assert_eq!(ended.code(), 1);
+    let told = "is cleared after it was read: what programs add in between is lost, and nobody counts that\n";
+    assert!(ended.stderr.contains(told), "{}", ended.stderr);
 }

@@ -31,6 +31,7 @@ impl wit::Host for State {}
 impl wit::HostEventSource for State {
     fn open(&mut self, inputs: Vec<wit::Input>) -> wasmtime::Result<Result<Resource<EventSource>, wit::Error>> {
         let mut maps = Vec::with_capacity(inputs.len());
+        let mut clears = Vec::with_capacity(inputs.len());
         let mut sources = Vec::with_capacity(inputs.len());
         for input in inputs {
             let map = self.table.get(&input.map)?.clone();
@@ -48,6 +49,7 @@ impl wit::HostEventSource for State {
                 }),
             };
             maps.push(map.clone());
+            clears.push(sampling.is_some_and(|sampling| sampling.clear));
             sources.push(Input { map, sampling });
         }
         let perf_pages = maps.first().map_or(EventOptions::default().perf_pages, |map| {
@@ -55,9 +57,11 @@ impl wit::HostEventSource for State {
         });
         match loader::EventSource::of(sources, EventOptions { perf_pages }) {
             Ok(source) => {
-                let uncounted = (0..maps.len()).position(|index| source.lost(index).is_none());
-                if let (true, Some(map)) = (self.session.fail_on_loss, uncounted.and_then(|index| maps.get(index))) {
-                    return Ok(Err(wit::Error::Other(uncountable(map.name()))));
+                let uncounted = (0..maps.len()).find(|index| source.lost(*index).is_none());
+                if let (true, Some(index)) = (self.session.fail_on_loss, uncounted) {
+                    let name = maps.get(index).map_or("", |map| map.name());
+                    let is_cleared = clears.get(index).is_some_and(|clears| *clears);
+                    return Ok(Err(wit::Error::Other(uncountable(name, is_cleared))));
                 }
                 let source = EventSource(self.keep_source(source, maps.iter().map(|map| map.info().id).collect()));
                 Ok(Ok(self.table.push(source)?))
@@ -129,7 +133,13 @@ impl wit::HostEventSource for State {
     }
 }
 
-fn uncountable(map: &str) -> String {
+fn uncountable(map: &str, is_cleared: bool) -> String {
+    if is_cleared {
+        return format!(
+            "map {map} is cleared after it was read: what programs add in between is lost, and nobody counts that\n\
+             hint: run without --fail-on-loss, or leave \"clear_map\" out of the package"
+        );
+    }
     format!(
         "map {map}: nobody counts what is lost in it, so the run could not say whether anything was\n\
          hint: run without --fail-on-loss, or count failed reserves in the program and name the counter in the package \
