@@ -46,7 +46,8 @@ pub(crate) struct Answer {
 /// Answers what standard input asks, until that ends, with no capability but those that looking up takes.
 pub fn serve() {
     // Who cannot be kept from more does no harm that the user could not do.
-    bound().ok();
+    bound_memory().ok();
+    bound_capabilities().ok();
     let Ok(here) = Here::start() else { return };
     let mut questions = BufReader::new(io::stdin());
     let mut answers = io::stdout();
@@ -58,12 +59,13 @@ pub fn serve() {
     }
 }
 
-fn bound() -> rustix::io::Result<()> {
-    let memory = Rlimit {
-        current: Some(MEMORY),
-        ..getrlimit(Resource::Data)
-    };
-    setrlimit(Resource::Data, memory)?;
+fn bound_memory() -> rustix::io::Result<()> {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Data);
+    let current = Some(maximum.map_or(MEMORY, |maximum| maximum.min(MEMORY)));
+    setrlimit(Resource::Data, Rlimit { current, maximum })
+}
+
+fn bound_capabilities() -> rustix::io::Result<()> {
     clear_ambient_capability_set()?;
     let has = capabilities(None)?.permitted & CAPABILITIES;
     set_capabilities(
