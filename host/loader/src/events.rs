@@ -216,7 +216,8 @@ impl EventSource {
     /// Records that did not fit into the buffer of the map at `index`.
     ///
     /// From the counter that the package names for the map; else, for a perf buffer, from the kernel if it counts, as Linux does
-    /// from 6.0; else `None`: unknown. Of a sampled map nothing is lost, unless it is cleared while programs write. Maps may share a counter: each then has the losses of all of them.
+    /// from 6.0; else `None`: unknown. Of a sampled map nothing is lost, unless it is cleared while programs write. Maps may share
+    /// a counter: each then has the losses of all of them.
     pub fn lost(&self, index: usize) -> Option<u64> {
         let counted = self.inputs.get(index).and_then(|input| input.map.lost());
         match self.buffers.get(index)? {

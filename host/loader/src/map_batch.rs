@@ -9,6 +9,8 @@ use crate::refused_kinds::{self, Access};
 
 /// Below this many entries they are read one by one: the kernel gives a bucket of a hash table whole or not at all.
 const FEW: u32 = 64;
+/// The most bytes that a bucket may have in which there are more entries than were asked for.
+const MOST_BYTES: usize = 16 << 20;
 /// Bytes that may be taken where fewer entries were asked for than the kernel gives at least.
 const LITTLE: u64 = 1 << 20;
 /// In a token that says where to go on: the kernel's own, a key to go on after, or from the beginning.
@@ -42,7 +44,8 @@ type Batch = unsafe extern "C" fn(
 
 impl Map {
     /// Up to `most` entries, from the beginning or from the `next` of the call before. While programs write, entries may be missed
-    /// or come twice. The caller bounds `most`; memory for so many entries, but no more than the map has, is taken.
+    /// or come twice. The caller bounds `most`; memory for so many entries, but no more than the map has, is taken. A bucket of a hash
+    /// table comes whole: where it alone has more than `most` entries, all of these come, up to 16 MiB.
     pub fn lookup_batch(&self, start: Option<&[u8]>, most: u32) -> Result<Entries> {
         refused_kinds::check(self.info(), Access::Read)?;
         refused_kinds::check(self.info(), Access::Walk)?;
@@ -182,11 +185,6 @@ impl Map {
         Ok(most)
     }
 
-    /// All that there can be.
-    fn most_at_once(&self) -> u32 {
-        self.info().max_entries.saturating_add(1)
-    }
-
     /// Whether the fewest entries that the kernel gives at once are little to keep.
     fn is_small(&self) -> bool {
         let entry = u64::from(self.info().key_size) + u64::from(self.info().value_size);
@@ -197,53 +195,57 @@ impl Map {
         Error::invalid(format!("map {}: these bytes do not say where to go on", self.name()))
     }
 
-    /// By the kernel's batch operation; `None` if it has none for this kind of map.
+    /// By the kernel's batch operation; `None` if it has none for this kind of map, or the first entries do not fit into such a batch.
+    ///
+    /// It gives a bucket of a hash table whole, which has more than `most` entries if somebody chose the keys for that.
     fn by_kernel(&self, from: Option<&[u8]>, most: u32, operation: Batch) -> Result<Option<Entries>> {
         let (key, value) = (self.info().key_size as usize, self.info().value_size as usize);
-        let mut from = from.map(<[u8]>::to_vec);
-        let mut next = vec![0_u8; self.token_size()];
-        let (mut keys, mut values) = (vec![0_u8; key * most as usize], vec![0_u8; value * most as usize]);
-        let mut count = most;
-        let options = libbpf_sys::bpf_map_batch_opts {
-            sz: size_of::<libbpf_sys::bpf_map_batch_opts>() as libbpf_sys::size_t,
-            ..Default::default()
-        };
-        // SAFETY: the kernel reads a token and writes one, and at most `count` keys and values of this map's sizes; the buffers
-        // have as much. It sets `count` to how many.
-        let code = unsafe {
-            operation(
-                self.raw_fd(),
-                from.as_mut().map_or(ptr::null_mut(), |from| from.as_mut_ptr().cast()),
-                next.as_mut_ptr().cast(),
-                keys.as_mut_ptr().cast(),
-                values.as_mut_ptr().cast(),
-                &raw mut count,
-                &raw const options,
-            )
-        };
-        let end = match -code {
-            ..=0 => false,
-            libc::ENOENT => true,
-            // One bucket of a hash table has more, and is given whole.
-            libc::ENOSPC if most < self.most_at_once() => {
-                let more = most.saturating_mul(4).min(self.most_at_once());
-                return self.by_kernel(from.as_deref(), more, operation);
-            }
-            libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP if from.is_none() => return Ok(None),
-            // Before Linux 6.15 that is also what it says where an array of maps has places with nothing in them.
-            libc::EINTR => return Ok(None),
-            _ => return Err(self.refused(Error::from_errno(code), code, "read")),
-        };
-        let count = count.min(most);
-        keys.truncate(key * count as usize);
-        values.truncate(value * count as usize);
-        next.insert(0, BY_KERNEL);
-        Ok(Some(Entries {
-            keys,
-            values,
-            count,
-            next: (!end).then_some(next),
-        }))
+        let mut most = most;
+        loop {
+            let mut from = from.map(<[u8]>::to_vec);
+            let mut next = vec![0_u8; self.token_size()];
+            let (mut keys, mut values) = (vec![0_u8; key * most as usize], vec![0_u8; value * most as usize]);
+            let mut count = most;
+            let options = libbpf_sys::bpf_map_batch_opts {
+                sz: size_of::<libbpf_sys::bpf_map_batch_opts>() as libbpf_sys::size_t,
+                ..Default::default()
+            };
+            // SAFETY: the kernel reads a token and writes one, and at most `count` keys and values of this map's sizes; the buffers
+            // have as much. It sets `count` to how many.
+            let code = unsafe {
+                operation(
+                    self.raw_fd(),
+                    from.as_mut().map_or(ptr::null_mut(), |from| from.as_mut_ptr().cast()),
+                    next.as_mut_ptr().cast(),
+                    keys.as_mut_ptr().cast(),
+                    values.as_mut_ptr().cast(),
+                    &raw mut count,
+                    &raw const options,
+                )
+            };
+            let end = match -code {
+                ..=0 => false,
+                libc::ENOENT => true,
+                libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP | libc::ENOSPC if from.is_none() => return Ok(None),
+                libc::ENOSPC if (key + value) * most as usize * 2 <= MOST_BYTES => {
+                    most = most.saturating_mul(2);
+                    continue;
+                }
+                // Before Linux 6.15 that is also what it says where an array of maps has places with nothing in them.
+                libc::EINTR => return Ok(None),
+                _ => return Err(self.refused(Error::from_errno(code), code, "read")),
+            };
+            let count = count.min(most);
+            keys.truncate(key * count as usize);
+            values.truncate(value * count as usize);
+            next.insert(0, BY_KERNEL);
+            return Ok(Some(Entries {
+                keys,
+                values,
+                count,
+                next: (!end).then_some(next),
+            }));
+        }
     }
 
     fn one_by_one(&self, after: Option<&[u8]>, most: u32, delete: bool) -> Result<Entries> {

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+
 use common::load;
 use loader::{Kind, Map, UpdateMode};
 
@@ -138,4 +140,52 @@ fn many_keys_are_deleted_at_once_and_missing_ones_skipped() {
         map.delete_batch(&[0; 5]).unwrap_err().to_string(),
         "5 bytes are no keys of map pairs: each has 4"
     );
+}
+
+/// The hash of a key of four bytes, as include/linux/jhash.h has it, begun with 0.
+fn hash(key: u32) -> u32 {
+    let begin = 0xdead_beef_u32.wrapping_add(4);
+    let (mut a, mut b, mut c) = (begin.wrapping_add(key), begin, begin);
+    for (x, y, by) in [
+        (2, 1, 14),
+        (0, 2, 11),
+        (1, 0, 25),
+        (2, 1, 16),
+        (0, 2, 4),
+        (1, 0, 14),
+        (2, 1, 24),
+    ] {
+        let mut words = [a, b, c];
+        words[x] = (words[x] ^ words[y]).wrapping_sub(words[y].rotate_left(by));
+        [a, b, c] = words;
+    }
+    c
+}
+
+#[test]
+fn a_bucket_that_is_larger_than_a_batch_comes_whole() {
+    let map = load("kinds_crowded").map("crowded").unwrap();
+    let bucket = |key: &u32| hash(*key) % 4096;
+    // The last bucket is read last.
+    let crowd = (0..).filter(|key| bucket(key) == 4095).take(200);
+    let others = (0..).filter(|key| bucket(key) < 4000).take(100);
+    let keys: BTreeSet<u32> = crowd.chain(others).collect();
+    for key in &keys {
+        map.update(&key.to_ne_bytes(), &u64::from(*key).to_ne_bytes(), UpdateMode::Any)
+            .unwrap();
+    }
+    let (mut found, mut largest) = (BTreeSet::new(), 0);
+    let mut start = None;
+    loop {
+        let entries = map.lookup_batch(start.as_deref(), 64).unwrap();
+        let (read, _) = entries.keys.as_chunks::<4>();
+        found.extend(read.iter().map(|key| u32::from_ne_bytes(*key)));
+        largest = largest.max(entries.count);
+        start = entries.next;
+        if start.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, keys);
+    assert_eq!(largest, 200);
 }

@@ -33,9 +33,9 @@ impl Here {
         Ok(Self { questions, answers })
     }
 
-    pub(crate) fn ask(&self, question: Question) -> Answer {
+    pub(crate) fn ask(&self, question: &Question) -> Answer {
         let ended = || "the thread that reads them has ended".to_owned();
-        let found = match self.questions.send(question) {
+        let found = match self.questions.send(question.clone()) {
             Ok(()) => self.answers.recv_timeout(LONGEST),
             Err(_) => Err(RecvTimeoutError::Disconnected),
         };

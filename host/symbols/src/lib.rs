@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::{fmt, io};
 
 use here::Here;
-use process::{Process, Question};
+use process::{Process, Question, Silence};
 use rustix::thread::CapabilitySet;
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +87,7 @@ impl std::error::Error for Error {}
 #[derive(Debug, Default)]
 pub struct Symbols {
     reader: Option<Reader>,
-    /// What ended the process that read it, and how: it would do so again.
+    /// What ended a process that had read nothing else, and how: it would do so again.
     deadly: HashMap<Space, String>,
     /// A file that takes too long would do so again, and nobody waits that long twice.
     given_up: bool,
@@ -109,7 +109,7 @@ impl Symbols {
     ///
     /// # Errors
     /// What holds the names may not be read, reading it takes longer than 20 seconds, or ends who reads it. After the second nothing is
-    /// looked up any more, after the third nothing in that space.
+    /// looked up any more, after the third nothing in that space, if it happens again with a fresh reader.
     pub fn resolve(&mut self, space: Space, addresses: &[u64], detail: Detail) -> Result<Vec<Option<Symbol>>, Error> {
         let error = |reason: String| Error { space, reason };
         if matches!(space, Space::Process(_)) && !numbers_are_the_kernels() {
@@ -128,27 +128,35 @@ impl Symbols {
             addresses: addresses.to_vec(),
             detail,
         };
-        let reader = match self.reader.take() {
-            Some(reader) => reader,
-            None => Reader::start().map_err(|reason| error(reason.to_string()))?,
-        };
-        let (answer, reader) = match reader {
-            Reader::Here(here) => (here.ask(question), Reader::Here(here)),
-            Reader::Process(mut process) => match process.ask(&question) {
-                Some(answer) => (answer, Reader::Process(process)),
-                None => {
-                    let reason = process.end();
-                    self.deadly.insert(space, reason.clone());
-                    return Err(error(reason));
-                }
-            },
-        };
-        if answer.last {
-            self.given_up = true;
-        } else {
-            self.reader = Some(reader);
+        loop {
+            let reader = match self.reader.take() {
+                Some(reader) => reader,
+                None => Reader::start().map_err(|reason| error(reason.to_string()))?,
+            };
+            let (answer, reader) = match reader {
+                Reader::Here(here) => (here.ask(&question), Reader::Here(here)),
+                Reader::Process(mut process) => match process.ask(&question) {
+                    Ok(answer) => (answer, Reader::Process(process)),
+                    // It may have ended over all that it has read before, or for no reason of its own.
+                    Err(Silence::Ended) if process.has_answered => continue,
+                    Err(Silence::Ended) => {
+                        let reason = process.end();
+                        self.deadly.insert(space, reason.clone());
+                        return Err(error(reason));
+                    }
+                    Err(Silence::TooLong) => {
+                        self.given_up = true;
+                        return Err(error("the process that reads them does not answer".to_owned()));
+                    }
+                },
+            };
+            if answer.last {
+                self.given_up = true;
+            } else {
+                self.reader = Some(reader);
+            }
+            return answer.found.map_err(error);
         }
-        answer.found.map_err(error)
     }
 }
 

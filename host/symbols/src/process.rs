@@ -4,9 +4,13 @@
 //! section that claims to be larger than memory. Then that process is gone, and this one says so.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{
     CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set, configure_capability_in_ambient_set,
@@ -14,7 +18,7 @@ use rustix::thread::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::here::Here;
+use crate::here::{Here, LONGEST};
 use crate::{CAPABILITIES, Detail, Space, Symbol};
 
 /// What the process is called: who is started under this name calls [`serve`].
@@ -24,9 +28,12 @@ pub const PROCESS: &str = "ecli-symbols";
 const MEMORY: u64 = 2 << 30;
 
 /// The longest line, in bytes.
-const LINE: u64 = 64 << 20;
+const LINE: usize = 64 << 20;
 
-#[derive(Debug, Serialize, Deserialize)]
+/// How long an answer may take: the process itself gives up before.
+const PATIENCE: Duration = LONGEST.saturating_add(Duration::from_secs(5));
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Question {
     pub(crate) space: Space,
     pub(crate) addresses: Vec<u64>,
@@ -46,23 +53,25 @@ pub(crate) struct Answer {
 /// Answers what standard input asks, until that ends, with no capability but those that looking up takes.
 pub fn serve() {
     // Who cannot be kept from more does no harm that the user could not do.
-    bound_memory().ok();
+    bound(Resource::Data, MEMORY).ok();
+    // What it read is nobody else's business.
+    bound(Resource::Core, 0).ok();
     bound_capabilities().ok();
     let Ok(here) = Here::start() else { return };
     let mut questions = BufReader::new(io::stdin());
     let mut answers = io::stdout();
     while let Some(question) = read(&mut questions) {
-        let answer = here.ask(question);
+        let answer = here.ask(&question);
         if write(&mut answers, &answer).is_err() || answer.last {
             return;
         }
     }
 }
 
-fn bound_memory() -> rustix::io::Result<()> {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Data);
-    let current = Some(maximum.map_or(MEMORY, |maximum| maximum.min(MEMORY)));
-    setrlimit(Resource::Data, Rlimit { current, maximum })
+fn bound(resource: Resource, most: u64) -> rustix::io::Result<()> {
+    let Rlimit { maximum, .. } = getrlimit(resource);
+    let current = Some(maximum.map_or(most, |maximum| maximum.min(most)));
+    setrlimit(resource, Rlimit { current, maximum })
 }
 
 fn bound_capabilities() -> rustix::io::Result<()> {
@@ -83,12 +92,22 @@ fn bound_capabilities() -> rustix::io::Result<()> {
 pub(crate) struct Process {
     child: Child,
     questions: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    answers: ChildStdout,
+    /// Whether it has ever answered.
+    pub(crate) has_answered: bool,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) enum Silence {
+    /// The process has ended, or said what is no answer.
+    Ended,
+    TooLong,
 }
 
 impl Process {
     pub(crate) fn start() -> io::Result<Self> {
-        let mut child = with_capabilities(|| {
+        let spawn = || {
             Command::new("/proc/self/exe")
                 .arg0(PROCESS)
                 .env_clear()
@@ -99,21 +118,48 @@ impl Process {
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null())
                 .spawn()
+        };
+        let mut child = with_capabilities(spawn).map_err(|error| {
+            io::Error::new(error.kind(), format!("/proc/self/exe cannot be started again: {error}"))
         })?;
         let (Some(questions), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
+        rustix::io::ioctl_fionbio(&questions, true)?;
+        rustix::io::ioctl_fionbio(&answers, true)?;
         Ok(Self {
             child,
             questions,
-            answers: BufReader::new(answers),
+            answers,
+            has_answered: false,
         })
     }
 
-    /// None if the process has ended over the question.
-    pub(crate) fn ask(&mut self, question: &Question) -> Option<Answer> {
-        write(&mut self.questions, question).ok()?;
-        read(&mut self.answers)
+    pub(crate) fn ask(&mut self, question: &Question) -> Result<Answer, Silence> {
+        let until = Instant::now() + PATIENCE;
+        let line = line_of(question).map_err(|_| Silence::Ended)?;
+        let mut rest = line.as_slice();
+        while !rest.is_empty() {
+            match rustix::io::write(&self.questions, rest) {
+                Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+                Err(error) => wait(error, &self.questions, PollFlags::OUT, until)?,
+            }
+        }
+        let mut line = Vec::new();
+        let mut piece = vec![0; 64 << 10];
+        while line.last() != Some(&b'\n') {
+            match rustix::io::read(&self.answers, &mut piece) {
+                Ok(0) => return Err(Silence::Ended),
+                Ok(read) => line.extend_from_slice(piece.get(..read).unwrap_or_default()),
+                Err(error) => wait(error, &self.answers, PollFlags::IN, until)?,
+            }
+            if line.len() > LINE {
+                return Err(Silence::Ended);
+            }
+        }
+        let answer = serde_json::from_slice(&line).map_err(|_| Silence::Ended)?;
+        self.has_answered = true;
+        Ok(answer)
     }
 
     /// How the process has ended that has nothing more to say.
@@ -124,6 +170,33 @@ impl Process {
             Ok(status) => format!("the process that read them has ended: {status}"),
             Err(error) => format!("the process that read them cannot be waited for: {error}"),
         }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        // Who hangs in the kernel is not waited for: init will.
+        self.child.try_wait().ok();
+    }
+}
+
+/// Waits until a pipe that was not ready is.
+fn wait(error: Errno, pipe: impl AsFd, ready: PollFlags, until: Instant) -> Result<(), Silence> {
+    match error {
+        Errno::INTR => return Ok(()),
+        Errno::AGAIN => {}
+        _ => return Err(Silence::Ended),
+    }
+    let left = until.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(Silence::TooLong);
+    }
+    let left = Timespec::try_from(left).map_err(|_| Silence::TooLong)?;
+    match poll(&mut [PollFd::new(&pipe, ready)], Some(&left)) {
+        Ok(0) => Err(Silence::TooLong),
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(_) => Err(Silence::Ended),
     }
 }
 
@@ -149,15 +222,19 @@ fn with_capabilities<T>(act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     done
 }
 
-fn write(to: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
-    let mut text = serde_json::to_vec(line)?;
-    text.push(b'\n');
-    to.write_all(&text)?;
+fn line_of(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+fn write(to: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    to.write_all(&line_of(value)?)?;
     to.flush()
 }
 
 fn read<T: for<'text> Deserialize<'text>>(from: &mut impl BufRead) -> Option<T> {
     let mut line = Vec::new();
-    from.take(LINE).read_until(b'\n', &mut line).ok()?;
+    from.take(LINE as u64).read_until(b'\n', &mut line).ok()?;
     serde_json::from_slice(&line).ok()
 }

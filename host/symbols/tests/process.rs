@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::{env, fs, process, thread, time};
 
+use rustix::thread::CapabilitySet;
 use symbols::{Detail, PROCESS, Space, Symbols, enable_process, serve};
 
 fn main() {
@@ -14,9 +16,14 @@ fn main() {
     }
     // A harness without a list of tests: cargo asks for none.
     enable_process();
+    if env::args().nth(1).is_some_and(|word| word == "as-nobody") {
+        return as_nobody();
+    }
     names_come_from_another_process_that_may_not_do_more();
     a_file_that_ends_the_process_that_reads_it_ends_nothing_else();
-    a_process_that_is_killed_is_started_again_for_others();
+    a_process_that_is_killed_is_started_again();
+    who_is_not_root_passes_capabilities_on();
+    a_process_that_is_stopped_is_not_waited_for_without_end();
 }
 
 /// What is looked for.
@@ -33,7 +40,7 @@ fn own_name(symbols: &mut Symbols) -> Option<String> {
     Some(found.name)
 }
 
-/// The processes that look names up for this one.
+/// The processes that look names up for this one, but those that have ended.
 fn readers() -> Vec<u32> {
     let task = format!("/proc/self/task/{}/children", process::id());
     let children = fs::read_to_string(task).unwrap();
@@ -43,6 +50,15 @@ fn readers() -> Vec<u32> {
         .collect()
 }
 
+/// What it has of inheritable, permitted, effective and ambient capabilities.
+fn capability_sets(process: u32) -> [u64; 4] {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    ["CapInh:", "CapPrm:", "CapEff:", "CapAmb:"].map(|name| {
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+        u64::from_str_radix(line.split_whitespace().nth(1).unwrap(), 16).unwrap()
+    })
+}
+
 fn names_come_from_another_process_that_may_not_do_more() {
     let mut symbols = Symbols::new();
     assert_eq!(
@@ -50,20 +66,15 @@ fn names_come_from_another_process_that_may_not_do_more() {
         Some("process::a_function_with_a_name")
     );
     let [reader] = readers()[..] else { unreachable!() };
-    let status = fs::read_to_string(format!("/proc/{reader}/status")).unwrap();
-    let sets: Vec<u64> = ["CapInh:", "CapPrm:", "CapEff:", "CapAmb:"]
-        .iter()
-        .map(|name| {
-            let line = status.lines().find(|line| line.starts_with(name)).unwrap();
-            u64::from_str_radix(line.split_whitespace().nth(1).unwrap(), 16).unwrap()
-        })
-        .collect();
-    let [inheritable, permitted, effective, ambient] = sets[..] else {
-        unreachable!()
-    };
+    let [inheritable, permitted, effective, ambient] = capability_sets(reader);
     assert_eq!((inheritable, ambient), (0, 0));
     assert_eq!(permitted, effective);
     assert_eq!(permitted & !symbols::CAPABILITIES.bits(), 0);
+    let limits = fs::read_to_string(format!("/proc/{reader}/limits")).unwrap();
+    for (limit, most) in [("Max data size", "2147483648"), ("Max core file size", "0")] {
+        let line = limits.lines().find_map(|line| line.strip_prefix(limit)).unwrap();
+        assert_eq!(line.split_whitespace().next(), Some(most), "{limit}");
+    }
     // It ends with the one that asks.
     drop(symbols);
     until(|| {
@@ -152,17 +163,60 @@ fn a_file_that_ends_the_process_that_reads_it_ends_nothing_else() {
     child.wait().unwrap();
 }
 
-fn a_process_that_is_killed_is_started_again_for_others() {
+fn a_process_that_is_killed_is_started_again() {
     let mut symbols = Symbols::new();
     assert!(own_name(&mut symbols).is_some());
-    let [reader] = readers()[..] else { unreachable!() };
-    Command::new("kill").args(["-9", &reader.to_string()]).status().unwrap();
-    let error = symbols
-        .resolve(Space::Kernel, &[1], Detail::Names)
-        .unwrap_err()
-        .to_string();
-    assert!(error.ends_with("signal: 9 (SIGKILL)"), "{error}");
+    signal("-KILL");
     assert!(own_name(&mut symbols).is_some());
+    assert_eq!(symbols.resolve(Space::Kernel, &[1], Detail::Names).unwrap(), [None]);
+}
+
+fn a_process_that_is_stopped_is_not_waited_for_without_end() {
+    let mut symbols = Symbols::new();
+    assert!(own_name(&mut symbols).is_some());
+    signal("-STOP");
+    let error = symbols.resolve(Space::Kernel, &[1; 4096], Detail::Names).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("the process that reads them does not answer"),
+        "{error}"
+    );
+    until(|| readers().is_empty());
+    let again = symbols.resolve(Space::Kernel, &[1], Detail::Names).unwrap_err();
+    assert!(again.to_string().ends_with("it took too long before"), "{again}");
+}
+
+fn signal(signal: &str) {
+    let [reader] = readers()[..] else { unreachable!() };
+    let sent = Command::new("kill").args([signal, &reader.to_string()]).status();
+    assert!(sent.unwrap().success());
+}
+
+/// Somebody who is not root and has these capabilities passes them on.
+fn who_is_not_root_passes_capabilities_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(folder.path(), open).unwrap();
+    let copy = folder.path().join("process");
+    fs::copy(env::current_exe().unwrap(), &copy).unwrap();
+    let nobody = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .args(["--inh-caps=+syslog,+sys_ptrace", "--ambient-caps=+syslog,+sys_ptrace"])
+        .arg(&copy)
+        .arg("as-nobody")
+        .status();
+    assert!(nobody.unwrap().success());
+}
+
+fn as_nobody() {
+    let mut symbols = Symbols::new();
+    assert_eq!(symbols.resolve(Space::Kernel, &[1], Detail::Names).unwrap(), [None]);
+    let [reader] = readers()[..] else { unreachable!() };
+    let expected = CapabilitySet::SYSLOG | CapabilitySet::SYS_PTRACE;
+    assert_eq!(capability_sets(reader), [0, expected.bits(), expected.bits(), 0]);
+    let own = rustix::thread::capabilities(None).unwrap();
+    assert_eq!(own.permitted, expected);
 }
 
 fn until(mut is_so: impl FnMut() -> bool) {

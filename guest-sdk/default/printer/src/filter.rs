@@ -24,7 +24,7 @@
 //! `=~` and `!~` search character arrays, and names of enumerations, for a regular expression, whose syntax is in `regex.rs`. It
 //! looks at bytes: `.` is one byte but `\n`, and classes such as `\w` are those of ASCII.
 //!
-//! `==` and `!=` with a number that the member can never be are refused: they would say nothing about any record.
+//! `==` and `!=` with a number that the member can never be, in the records of no source, are refused: they would say nothing.
 //!
 //! Text needs quotes, single or double, if it has blanks or one of `()&|'"`. Between them a backslash makes the quote part of
 //! the text, and in what is no regular expression `\\` is one backslash, and `\n`, `\r`, `\t` and `\x1b` are the bytes that a table
@@ -46,6 +46,8 @@ use compare::Test;
 #[derive(Debug)]
 pub(crate) struct Filter {
     steps: Vec<Step>,
+    /// Why it has a comparison that says nothing about these records, if it has.
+    never: Option<Error>,
 }
 
 /// One step. There is one truth value at a time.
@@ -68,8 +70,13 @@ impl Filter {
     ///
     /// `Usage` with the place in the text where it stops to make sense.
     pub(crate) fn new(layout: &[Type], root: u32, source: &str, text: &str) -> Result<Self, Error> {
-        let steps = parse::steps(layout, root, source, text)?;
-        Ok(Self { steps })
+        let (steps, never) = parse::steps(layout, root, source, text)?;
+        Ok(Self { steps, never })
+    }
+
+    /// Why it says nothing about the records of this source: they can never have a number that it asks for. Those of another may.
+    pub(crate) fn never(&self) -> Option<&Error> {
+        self.never.as_ref()
     }
 
     /// Whether a record is to be shown. It is at least as long as its type.

@@ -48,7 +48,7 @@ enum Shown {
 
 /// What histograms are shown as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
+pub(crate) enum Shape {
     /// Lines and bars, for people.
     Bars,
     /// An object of JSON.
@@ -57,7 +57,7 @@ pub(crate) enum Look {
     Lines,
 }
 
-impl Look {
+impl Shape {
     /// What a name is, and what stands before it, between it and its value, and after that.
     fn around(self) -> (Style, [&'static [u8]; 3]) {
         match self {
@@ -79,7 +79,7 @@ pub(crate) fn plan(
     entry: u32,
     unit: &str,
     ranges: Ranges,
-    look: Look,
+    shape: Shape,
     source: &str,
 ) -> Result<(Vec<u8>, Plan, Histogram), Error> {
     let mut steps = planner.begin(entry, source)?;
@@ -94,7 +94,7 @@ pub(crate) fn plan(
     };
     let (counted, others): (Vec<Field>, _) = counted.into_iter().partition(|member| member.name == SLOTS);
     let slots = slots(planner, counted.first(), &others, &steps)?;
-    if look == Look::Lines {
+    if shape == Shape::Lines {
         // Members of a key are columns, as they are of rows.
         let keys: Result<Vec<Vec<Field>>, Error> = fields.iter().map(|key| members(planner, key, &steps)).collect();
         fields = keys?.concat();
@@ -102,18 +102,18 @@ pub(crate) fn plan(
     // A value that is its own counts has no other members.
     fields.extend(others.into_iter().filter(|member| !member.name.is_empty()));
 
-    let (style, [before, between, after]) = look.around();
-    if look == Look::Object {
+    let (style, [before, between, after]) = shape.around();
+    if shape == Shape::Object {
         steps.text(b"{");
     }
     for field in &fields {
-        if look != Look::Lines {
+        if shape != Shape::Lines {
             steps.text(before);
             steps.text(&name(field.name, style));
             steps.text(between);
         }
         steps.check_length()?;
-        if look == Look::Object {
+        if shape == Shape::Object {
             planner.json(field, &mut steps)?;
         } else {
             planner.bare(field, &mut steps)?;
@@ -124,20 +124,20 @@ pub(crate) fn plan(
         planner.count(&steps.path)?;
     }
     let unit = name(unit, style);
-    let shown = match look {
-        Look::Bars => Shown::Rows(rows::Rows::new(ranges, slots.count, &unit)),
-        Look::Object => {
+    let shown = match shape {
+        Shape::Bars => Shown::Rows(rows::Rows::new(ranges, slots.count, &unit)),
+        Shape::Object => {
             steps.text(b"\"unit\":\"");
             steps.text(&unit);
             steps.text(b"\",\"buckets\":[");
             Shown::Objects(json::Objects::new(ranges, slots.count))
         }
-        Look::Lines => Shown::Lines(csv::Lines::new(ranges, &unit)),
+        Shape::Lines => Shown::Lines(csv::Lines::new(ranges, &unit)),
     };
     steps.check_length()?;
-    let header = match look {
-        Look::Lines => csv::header(&fields),
-        Look::Bars | Look::Object => Vec::new(),
+    let header = match shape {
+        Shape::Lines => csv::header(&fields),
+        Shape::Bars | Shape::Object => Vec::new(),
     };
     let plan = planner.end(steps, entry)?;
     let histogram = Histogram {

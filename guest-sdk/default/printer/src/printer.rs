@@ -9,7 +9,7 @@ use crate::gathered::Gathered;
 use crate::layout::{Format, Options, Source, Type};
 use crate::op::{Place, run};
 use crate::plan::{Plan, Planner};
-use crate::source::{self, Planned, Shared, WithEntries};
+use crate::source::{self, Planned, Shared, Shown, WithEntries};
 use crate::symbols::{Names, Symbols};
 use crate::table;
 use crate::time::clock;
@@ -72,6 +72,11 @@ impl Printer {
         let mut planned = Vec::new();
         for (source, entry) in sources.iter().zip(structs) {
             planned.push(Planned::new(&mut planner, &layout, source, entry, options)?);
+        }
+        let mut filtered = planned.iter().filter(|source| !matches!(source.shown, Shown::Nothing));
+        let never = filtered.clone().find_map(|source| source.selection.never());
+        if let (Some(never), true) = (never, filtered.all(|source| source.selection.never().is_some())) {
+            return Err(never.clone());
         }
         let views = Views::are_wanted(options).then(|| Box::new(Views::new(options, sources.len())));
         Ok(Self {

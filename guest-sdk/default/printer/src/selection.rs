@@ -48,6 +48,11 @@ impl Selection {
         Ok(Self { filter, order })
     }
 
+    /// Why the filter says nothing about these records, if it does not.
+    pub(crate) fn never(&self) -> Option<&Error> {
+        self.filter.as_ref()?.never()
+    }
+
     /// Whether the filter lets a record through, which is at least as long as its type.
     pub(crate) fn admits(&mut self, record: &[u8]) -> bool {
         self.filter.as_mut().is_none_or(|filter| filter.admits(record))

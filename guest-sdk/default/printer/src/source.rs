@@ -4,7 +4,7 @@ mod show;
 
 use crate::entry::{Entries, EntryStruct};
 use crate::form;
-use crate::histogram::{self, Look};
+use crate::histogram::{self, Shape};
 use crate::layout::{EntryType, Format, HistogramType, Options, Source, SourceKind, Type};
 use crate::plan::{Plan, Planner};
 use crate::printer::Error;
@@ -81,12 +81,12 @@ impl Planned {
             SourceKind::Log2Histograms(of) | SourceKind::LinearHistograms(of) => {
                 let ranges = ranges(&source.kind, of);
                 check_whole(source, options)?;
-                let look = match options.format {
-                    Format::Json | Format::JsonPretty | Format::Yaml => Look::Object,
-                    Format::Csv => Look::Lines,
-                    Format::Table | Format::Folded | Format::Svg | Format::Raw => Look::Bars,
+                let shape = match options.format {
+                    Format::Json | Format::JsonPretty | Format::Yaml => Shape::Object,
+                    Format::Csv => Shape::Lines,
+                    Format::Table | Format::Folded | Format::Svg | Format::Raw => Shape::Bars,
                 };
-                let (header, plan, histogram) = histogram::plan(planner, root, &of.unit, ranges, look, &source.name)?;
+                let (header, plan, histogram) = histogram::plan(planner, root, &of.unit, ranges, shape, &source.name)?;
                 (planned.plan, planned.shown) = (plan, Shown::Histogram(histogram));
                 if options.header {
                     planned.header = header;

@@ -5,37 +5,9 @@
 mod records;
 
 use printer::{Error, Format, Kind, Options, Printer, Type};
+use records::histograms::{bare, within, words};
 use records::sampled::{entries, linear, log2, of_all_cpus, open_per_cpu, open_source, record};
-use records::{Batch, chars, events, int, options, print, structure, ty};
-
-/// u32 → an array of counts of `size` bytes.
-fn bare(size: u32, count: u32) -> Vec<Type> {
-    vec![
-        int(4, false),
-        ty("", size * count, Kind::Array { element: 2, count }),
-        int(size, false),
-    ]
-}
-
-/// `{pid, comm}` → `{total, slots, comm}`.
-fn within() -> Vec<Type> {
-    vec![
-        structure("key", 12, &[("pid", 2, 0), ("comm", 3, 4)]),
-        structure("hist", 24, &[("total", 5, 0), ("slots", 6, 8), ("comm", 3, 16)]),
-        int(4, false),
-        chars(4, 8),
-        ty("char", 1, Kind::Char),
-        int(8, false),
-        ty("", 8, Kind::Array { element: 2, count: 2 }),
-    ]
-}
-
-fn words<const N: usize>(numbers: &[u64]) -> Vec<u8> {
-    numbers
-        .iter()
-        .flat_map(|number| number.to_le_bytes()[..N].to_vec())
-        .collect()
-}
+use records::{Batch, events, int, options, print, structure, ty};
 
 /// The counts as an entry of key 0, printed.
 fn table(source: printer::Source, counts: &[u64]) -> String {
@@ -315,35 +287,6 @@ fn a_unit_is_text_of_anybody() {
     assert!(table(log2(unit), &[1]).contains("\n     é\\x1b\"\\n            : count"));
     let parsed: serde_json::Value = serde_json::from_str(&json(log2(unit), &[1])).unwrap();
     assert_eq!(parsed["unit"], unit);
-}
-
-#[test]
-fn ranges_are_lines_of_csv() {
-    let layout = within();
-    let key = [&7_u32.to_le_bytes()[..], b"a,\x1b\0\0\0\0\0"].concat();
-    let value = [&words::<8>(&[9, 2 << 32 | 1])[..], b"b\0\0\0\0\0\0\0"].concat();
-    let empty = [&words::<8>(&[9, 0])[..], b"c\0\0\0\0\0\0\0"].concat();
-    let records = [record(&key, &[&value]), record(&key, &[&empty])];
-    assert_eq!(
-        print(
-            &mut open_source(&layout, log2("us"), Format::Csv),
-            &Batch::of(&records),
-            0
-        ),
-        "pid,comm,total,comm,unit,from,to,count\n\
-         7,\"a,\\x1b\",9,b,us,0,1,1\n\
-         7,\"a,\\x1b\",9,b,us,2,3,2\n"
-    );
-    // A value that is its own counts, and a key that is no struct.
-    let counts = record(&[5, 0, 0, 0], &[&words::<8>(&[0, 3])]);
-    assert_eq!(
-        print(
-            &mut open_source(&bare(8, 2), linear(-10, 10), Format::Csv),
-            &Batch::of(&[counts]),
-            0
-        ),
-        "key,unit,from,to,count\n5,bytes,-10,-1,0\n5,bytes,0,9,3\n"
-    );
 }
 
 #[test]

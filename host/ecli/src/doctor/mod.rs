@@ -79,7 +79,7 @@ fn of_package(package: &Package, places: &Places) -> Result<Vec<Finding>, Failur
 fn are_used(places: &Places, objects: &[&Description]) -> Result<(), Failure> {
     places
         .unused(objects)
-        .map_or(Ok(()), |unused| Err(Failure::host(anyhow::Error::msg(unused))))
+        .map_or(Ok(()), |unused| Err(Failure::usage(unused)))
 }
 
 /// What the packages need that a component carries. What several need is said once.

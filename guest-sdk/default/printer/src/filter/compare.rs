@@ -102,11 +102,6 @@ impl Test {
             }
             (Shown::Number | Shown::Bool | Shown::Names { .. }, Some(number)) => {
                 let (value, is_exact) = number.floor();
-                let (least, greatest) = scalar.limits();
-                let is_possible = is_exact && (least..=greatest).contains(&value);
-                if operator.is_of_equality() && !is_possible {
-                    return Err(impossible(scalar, number, text, is));
-                }
                 let operator = if is_exact { operator } else { operator.between() };
                 return Ok(Self::Integer(scalar, operator, value));
             }
@@ -196,18 +191,25 @@ fn value(named: &Enumerator, signed: bool) -> Integer {
     }
 }
 
-/// A value that the member never has. One with the same bits may be what was meant.
-fn impossible(scalar: Scalar, number: Number, text: &str, is: &str) -> Refusal {
+/// Why a comparison says nothing: it is with a number that the member can never be. One with the same bits may be what was meant.
+pub(super) fn never(scalar: Scalar, shown: Shown, operator: Operator, given: &Given, is: &str) -> Option<Refusal> {
+    let is_integer = matches!(shown, Shown::Number | Shown::Bool | Shown::Names { .. });
+    if !is_integer || given.is_quoted || !operator.is_of_equality() {
+        return None;
+    }
+    let text = given.text.as_ref();
+    let number = Number::read(text)?;
+    let (value, is_exact) = number.floor();
     let (least, greatest) = scalar.limits();
+    if is_exact && (least..=greatest).contains(&value) {
+        return None;
+    }
     let what = format!("{is} from {least} to {greatest}, so it is never {text}");
-    let same_bits = match number {
-        Number::Integer(value) => value.with_same_bits(least, greatest),
-        Number::Float(_) => None,
-    };
-    match same_bits {
+    let same_bits = value.with_same_bits(least, greatest).filter(|_| is_exact);
+    Some(match same_bits {
         Some(value) => Refusal::with_hint(what, format!("{value} has the same bits")),
         None => Refusal::new(what),
-    }
+    })
 }
 
 /// Text between quotes, with the escapes that a table has for control bytes, and `\\` for a backslash.

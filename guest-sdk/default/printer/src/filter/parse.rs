@@ -1,7 +1,7 @@
 //! From the text of a filter to its steps.
 
 use super::Step;
-use super::compare::{Operator, Test};
+use super::compare::{Operator, Test, never};
 use crate::layout::Type;
 use crate::plan::{describe, find, scalar};
 use crate::printer::Error;
@@ -26,8 +26,8 @@ pub(super) struct Given<'a> {
     pub(super) is_quoted: bool,
 }
 
-/// The steps of a filter.
-pub(super) fn steps(layout: &[Type], root: u32, source: &str, text: &str) -> Result<Vec<Step>, Error> {
+/// The steps of a filter, and why it has a comparison that says nothing about these records, if it has.
+pub(super) fn steps(layout: &[Type], root: u32, source: &str, text: &str) -> Result<(Vec<Step>, Option<Error>), Error> {
     if text.len() > LONGEST {
         let what = format!("it has {} bytes; at most {LONGEST} are read", text.len());
         return Err(Refusal::new(what).of("filter"));
@@ -40,10 +40,11 @@ pub(super) fn steps(layout: &[Type], root: u32, source: &str, text: &str) -> Res
         at: 0,
         depth: 0,
         steps: Vec::new(),
+        never: None,
     };
     parser.filter()?;
     if parser.skip_blanks().is_empty() {
-        return Ok(parser.steps);
+        return Ok((parser.steps, parser.never));
     }
     let what = match parser.rest().chars().next() {
         Some(')') => "this parenthesis closes none",
@@ -60,6 +61,8 @@ struct Parser<'a> {
     at: usize,
     depth: usize,
     steps: Vec<Step>,
+    /// Why the first comparison says nothing that does not.
+    never: Option<Error>,
 }
 
 impl<'a> Parser<'a> {
@@ -135,8 +138,12 @@ impl<'a> Parser<'a> {
             return Ok(Test::not_empty(scalar, shown));
         };
         let (given, place) = self.value()?;
-        Test::new(scalar, shown, operator, &given, &format!("{} is {is}", label(named)))
-            .map_err(|refusal| refusal.at("filter", text, place))
+        let is = format!("{} is {is}", label(named));
+        if self.never.is_none() {
+            let never = never(scalar, shown, operator, &given, &is);
+            self.never = never.map(|refusal| refusal.at("filter", text, place.clone()));
+        }
+        Test::new(scalar, shown, operator, &given, &is).map_err(|refusal| refusal.at("filter", text, place))
     }
 
     /// Where the name of a member stands.

@@ -3,7 +3,7 @@
 //! An engine of our own, because that of the crate `regex` was a third of the printer, which is in every standalone tool. Syntax and meaning are
 //! those of that crate without Unicode, and a test compares the two:
 //!
-//! * `a`, `.` (any byte but a line feed), `[a-z_]`, `[^…]`, `[[:alpha:]]`, `\d \w \s \D \W \S`, `\n \t \r \f \v \a \0 \x1b`, `\.`;
+//! * `a`, `.` (any byte but a line feed), `[a-z_]`, `[^…]`, `[[:alpha:]]`, `\d \w \s \D \W \S`, `\n \t \r \f \v \a \x1b`, `\.`;
 //! * `^ $ \A \z \b \B`;
 //! * `(…)`, `(?:…)`, `a|b`, `? * + {2} {2,} {2,5}`, also lazy, which makes no difference to whether something is found;
 //! * `(?i)`, `(?s)`, `(?m)` and `(?-i)`, up to the end of their group, and `(?i:…)`.

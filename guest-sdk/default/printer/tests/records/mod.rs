@@ -1,6 +1,7 @@
 //! Layouts and records for tests.
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+pub(crate) mod histograms;
 pub(crate) mod sampled;
 pub(crate) mod stacks;
 

@@ -10,6 +10,8 @@ use alloc::vec::Vec;
 const DEEPEST: u32 = 32;
 /// How often something may be repeated by number.
 const MOST_REPEATED: u32 = 1000;
+/// Repetitions of repetitions, such as `a**`: these are within each other too.
+const MOST_OPERATORS: usize = 8;
 
 const NOTHING_TO_REPEAT: &str = "repetition operator missing expression";
 
@@ -172,14 +174,18 @@ impl Parser<'_> {
 
     /// Letters such as `i`, and after a dash those that are turned off.
     fn flags(&mut self, mut flags: Flags) -> Result<Flags, String> {
-        let mut on = true;
+        let (mut on, mut seen) = (true, String::new());
         while let Some(letter) = self.rest.chars().next().filter(|letter| !matches!(letter, ':' | ')')) {
             self.skip(letter);
+            if seen.contains(letter) {
+                return Err(format!("the flag {letter} is there twice"));
+            }
+            seen.push(letter);
             match letter {
                 'i' => flags.ignore_case = on,
                 'm' => flags.lines = on,
                 's' => flags.dot_is_all = on,
-                '-' if on => on = false,
+                '-' => on = false,
                 _ => {
                     return Err(format!(
                         "(?{letter} is none of the groups (?: and (?i with the flags i, m and s"
@@ -187,7 +193,10 @@ impl Parser<'_> {
                 }
             }
         }
-        Ok(flags)
+        match seen.ends_with('-') {
+            true => Err("no flag follows the dash".to_string()),
+            false => Ok(flags),
+        }
     }
 
     /// What follows a backslash and is one byte.
@@ -218,14 +227,24 @@ impl Parser<'_> {
     /// `1b` or `{1b}`, after `\x`.
     fn hexadecimal(&mut self) -> Result<u8, String> {
         let wrong = || "\\x needs two hexadecimal digits".to_string();
-        let (digits, after) = match self.rest.strip_prefix('{') {
-            Some(rest) => rest.split_once('}').ok_or_else(wrong)?,
-            None => self.rest.split_at_checked(2).ok_or_else(wrong)?,
+        let (digits, after, most) = match self.rest.strip_prefix('{') {
+            // Between braces it is a character, which is one byte up to here.
+            Some(rest) => {
+                let (digits, after) = rest.split_once('}').ok_or_else(wrong)?;
+                (digits, after, 0x7f)
+            }
+            None => {
+                let (digits, after) = self.rest.split_at_checked(2).ok_or_else(wrong)?;
+                (digits, after, 0xff)
+            }
         };
         if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return Err(wrong());
         }
         let byte = u8::from_str_radix(digits, 16).map_err(|_| wrong())?;
+        if byte > most {
+            return Err(format!("\\x{{{digits}}} takes several bytes; \\x{byte:x} is one"));
+        }
         self.rest = after;
         Ok(byte)
     }
@@ -234,17 +253,24 @@ impl Parser<'_> {
     fn brackets(&mut self, ignore_case: bool) -> Result<Set, String> {
         let mut set = Set::default();
         let is_inverted = self.takes('^');
+        // What comes first is itself: dashes, or a bracket.
         let mut is_first = true;
+        while self.takes('-') {
+            set.add(b'-', b'-');
+            is_first = false;
+        }
+        if is_first && self.takes(']') {
+            set.add(b']', b']');
+        }
         loop {
             let Some(letter) = self.rest.chars().next() else {
                 return Err("unclosed brackets".to_string());
             };
-            if letter == ']' && !is_first {
+            if letter == ']' {
                 self.skip(letter);
                 break;
             }
-            is_first = false;
-            if let Some(class) = self.class()? {
+            if let Some(class) = self.class(ignore_case)? {
                 set.join(class);
                 continue;
             }
@@ -272,7 +298,7 @@ impl Parser<'_> {
     }
 
     /// `[:alpha:]` or `[:^alpha:]`, within brackets.
-    fn class(&mut self) -> Result<Option<Set>, String> {
+    fn class(&mut self, ignore_case: bool) -> Result<Option<Set>, String> {
         let Some(rest) = self.rest.strip_prefix('[') else {
             return Ok(None);
         };
@@ -282,6 +308,7 @@ impl Parser<'_> {
         };
         let bare = name.strip_prefix('^').unwrap_or(name);
         let set = Set::of_class(bare).ok_or_else(|| format!("[:{name}:] is not known"))?;
+        let set = if ignore_case { set.of_both_cases() } else { set };
         self.rest = after;
         Ok(Some(if bare == name { set } else { set.inverted() }))
     }
@@ -307,7 +334,7 @@ impl Parser<'_> {
     /// What stands behind a part and says how often it comes.
     fn repeated(&mut self, part: Node) -> Result<Node, String> {
         let mut part = part;
-        loop {
+        for _ in 0..MOST_OPERATORS {
             let (least, most) = match self.rest.chars().next() {
                 Some('*') => (0, None),
                 Some('+') => (1, None),
@@ -324,6 +351,10 @@ impl Parser<'_> {
             self.rest = self.rest.get(1..).unwrap_or_default();
             self.takes('?');
             part = Node::Repeat(Box::new(part), least, most);
+        }
+        match self.rest.chars().next() {
+            Some('*' | '+' | '?' | '{') => Err(format!("something is repeated in more than {MOST_OPERATORS} ways")),
+            _ => Ok(part),
         }
     }
 

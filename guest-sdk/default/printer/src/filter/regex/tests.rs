@@ -13,7 +13,7 @@ use regex::bytes::RegexBuilder;
 use std::println;
 
 /// What expressions are made of, so that many of them make sense.
-const PIECES: [&str; 62] = [
+const PIECES: &[&str] = &[
     "a",
     "b",
     "A",
@@ -38,6 +38,8 @@ const PIECES: [&str; 62] = [
     "(?s)",
     "(?m)",
     "(?m:",
+    "(?i-)",
+    "(?ii)",
     "*",
     "+",
     "?",
@@ -53,12 +55,18 @@ const PIECES: [&str; 62] = [
     "[a-c]",
     "[^a-b_]",
     "[]a]",
+    "[]-a]",
+    "[^]]",
+    "[-a]",
+    "[--a]",
     "[a-]",
     "[\\d_]",
     "[^\\w]",
     "[[:alpha:]]",
     "[[:^space:]]",
     "[[:upper:]b]",
+    "[[:^upper:]]",
+    "[^[:^lower:]]",
     "\\d",
     "\\w",
     "\\s",
@@ -72,6 +80,7 @@ const PIECES: [&str; 62] = [
     "\\n",
     "\\t",
     "\\x61",
+    "\\xff",
     "\\x{41}",
     "\\.",
     "\\\\",
@@ -162,6 +171,10 @@ fn what_is_wrong_is_said() {
             "(?=a)",
             "(?= is none of the groups (?: and (?i with the flags i, m and s",
         ),
+        ("(?i-)", "no flag follows the dash"),
+        ("(?ii)", "the flag i is there twice"),
+        ("\\x{ff}", "\\x{ff} takes several bytes; \\xff is one"),
+        ("a?*+?*?+?*?+?*+*", "something is repeated in more than 8 ways"),
         ("(?i", "these flags end neither with a colon nor with a parenthesis"),
         ("(a{1000}){3}", "it is too large: it takes more than 2048 states"),
         (
