@@ -90,7 +90,7 @@ impl Options {
             .filter(|(program, _)| !program.is_empty())
             .ok_or_else(|| {
                 Failure::usage(format!(
-                    "--attach: found `{text}`, expected PROGRAM=TARGET, such as handle=kprobe/do_unlinkat"
+                    "--attach: found `{text}`, expected PROGRAM=TARGET, such as handle=kprobe/vfs_unlink"
                 ))
             })?;
         let target = Target::parse(target).map_err(|error| Failure::usage(format!("--attach {program}: {error}")))?;

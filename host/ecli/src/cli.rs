@@ -173,7 +173,7 @@ pub(crate) struct Run {
 /// Where programs go, of a run or of a look at what that takes
 #[derive(Debug, Default, Args)]
 pub(crate) struct PlaceOptions {
-    /// Attach a program elsewhere than its package says, such as handle=kprobe/do_unlinkat, handle=xdp/eth0,mode=generic or
+    /// Attach a program elsewhere than its package says, such as handle=kprobe/vfs_unlink, handle=xdp/eth0,mode=generic or
     /// handle=uprobe//bin/bash:readline,pid=7; can be given for several programs
     #[arg(long, value_name = "PROGRAM=TARGET", action = clap::ArgAction::Append)]
     pub(crate) attach: Vec<String>,

@@ -34,13 +34,13 @@ static int send(enum way way)
 }
 
 /// @fallback ["by_kprobe", "by_tracepoint"]
-SEC("fentry/do_unlinkat")
+SEC("fentry/vfs_unlink")
 int BPF_PROG(by_fentry)
 {
 	return send(WAY_FENTRY);
 }
 
-SEC("kprobe/do_unlinkat")
+SEC("kprobe/vfs_unlink")
 int by_kprobe(struct pt_regs *context)
 {
 	return send(WAY_KPROBE);

@@ -18,6 +18,8 @@ struct {
 	__type(value, struct event);
 } events SEC(".maps");
 
+/* Linux 7 has given it another name. */
+/// @fallback fexit/filename_unlinkat
 SEC("fexit/do_unlinkat")
 int BPF_PROG(handle_unlinked, int dfd, struct filename *name, int ret)
 {

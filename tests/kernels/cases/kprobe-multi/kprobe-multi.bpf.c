@@ -16,7 +16,8 @@ struct {
 	__type(value, struct event);
 } events SEC(".maps");
 
-SEC("kprobe.multi/do_unlink*")
+/* do_unlinkat, which Linux 7 calls filename_unlinkat, and the system call itself. */
+SEC("kprobe.multi/*_unlinkat")
 int handle_many(struct pt_regs *ctx)
 {
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);

@@ -18,6 +18,8 @@ struct {
 	__type(value, struct event);
 } events SEC(".maps");
 
+/* Linux 7 has given it another name. */
+/// @fallback kretprobe/filename_unlinkat
 SEC("kretprobe/do_unlinkat")
 int BPF_KRETPROBE(handle_unlinked, int ret)
 {
