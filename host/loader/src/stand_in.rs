@@ -9,8 +9,8 @@ use crate::object::Object;
 /// How far the alternatives are used up.
 #[derive(Debug, Default)]
 pub(crate) struct StandIns {
-    /// Programs that are loaded for another place than their own.
-    moved: Vec<(String, Target)>,
+    /// Programs that are loaded for another place than their own, and why they could not be for the one before.
+    moved: Vec<(String, Error)>,
     /// Programs that are not loaded, and why they could not be.
     left_out: Vec<(String, Error)>,
 }
@@ -41,9 +41,13 @@ impl StandIns {
         if let Some(target) = targets.nth(tried).filter(|_| !chosen) {
             places.targets.retain(|(name, _)| name != program);
             places.targets.push((program.to_owned(), target.clone()));
-            self.moved.push((program.to_owned(), target.clone()));
+            self.moved.push((program.to_owned(), error));
             return Ok(());
         }
+        let error = match self.moved.iter().position(|(name, _)| name == program) {
+            Some(first) => neither(&self.moved.swap_remove(first).1, &error),
+            None => error,
+        };
         let has_substitute = alternatives
             .fallbacks
             .iter()
@@ -78,6 +82,18 @@ fn as_target(fallback: &Fallback) -> Option<&Target> {
     match fallback {
         Fallback::Target(target) => Some(target),
         Fallback::Program(_) => None,
+    }
+}
+
+/// The error of a program's own place, which is what counts, and besides that of the last that stands in.
+fn neither(first: &Error, last: &Error) -> Error {
+    let told = Error::new(
+        first.kind(),
+        format!("{first:#}; and what the package has in its place cannot be had either: {last:#}"),
+    );
+    match first.hint() {
+        Some(hint) => told.with_hint(hint),
+        None => told,
     }
 }
 
