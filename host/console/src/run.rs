@@ -36,6 +36,12 @@ pub struct Run<'run> {
 /// # Errors
 /// It was never started.
 pub fn run(run: Run<'_>, options: &Options, printer: &mut Printer) -> Result<Exit, Failure> {
+    // A component may load what nobody knows yet; whoever has read it asks before.
+    if let Some(skeleton) = &run.skeleton
+        && let Some(unused) = options.places.unused(&[skeleton.description()])
+    {
+        return Err(Failure::usage(unused));
+    }
     let stop = stop(options)?;
     let mut session = Session::new(run.name.clone(), stop.clone());
     session.skeleton = run.skeleton;

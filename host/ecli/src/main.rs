@@ -10,6 +10,7 @@ mod failed;
 mod habits;
 mod inspect;
 mod module;
+mod places;
 mod run;
 mod settings;
 

@@ -8,7 +8,7 @@ use runtime::{Engine, Replacement, Replacements, Skeleton, Tool, UnfitReplacemen
 
 use crate::content::Content;
 use crate::settings::Settings;
-use crate::{failed, habits};
+use crate::{failed, habits, places};
 
 /// Runs what the settings name, to its end.
 pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Failure> {
@@ -23,6 +23,9 @@ pub(crate) fn run(settings: Settings, printer: &mut Printer) -> Result<Exit, Fai
     let read = begin.elapsed();
     let kind = content.kind();
 
+    if let (Content::Component(bytes), false) = (&content, settings.undeclared_skeletons) {
+        places::are_used_by(&settings.options.places, bytes)?;
+    }
     let engine = Engine::new();
     let tool_name = match &content {
         Content::Package(skeleton) => skeleton.description().name.clone(),

@@ -94,6 +94,8 @@ fn start() -> std::io::Result<ChildStdin> {
 
 /// Reads what is attached from standard input, and when that ends takes back what is still there.
 pub fn watch() {
+    // For who looks at a list of processes.
+    rustix::thread::set_name(c"ecli-watcher").ok();
     let mut all = BTreeMap::new();
     for line in BufReader::new(std::io::stdin()).lines() {
         let Ok(line) = line else { break };

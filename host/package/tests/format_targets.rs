@@ -301,11 +301,11 @@ fn what_the_user_chose_for_nobody_is_told() {
     assert_eq!(cgroup.unused(&[&groups]), None);
     assert_eq!(
         interface.unused(&[&probe, &groups]).as_deref(),
-        Some("--iface: no program goes to a network interface that could be chosen: there are handle")
+        Some("--iface: this tool has no program for network interfaces: its programs are handle")
     );
     assert_eq!(
         cgroup.unused(&[&packets]).as_deref(),
-        Some("--cgroup: no program goes to a control group that could be chosen: there are handle")
+        Some("--cgroup: this tool has no program for control groups: its programs are handle")
     );
     let target = |name: &str| Places {
         targets: vec![(name.into(), Target::parse("xdp/lo").unwrap())],

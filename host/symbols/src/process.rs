@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -14,7 +15,7 @@ use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{
     CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set, configure_capability_in_ambient_set,
-    set_capabilities,
+    set_capabilities, set_name,
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +53,8 @@ pub(crate) struct Answer {
 
 /// Answers what standard input asks, until that ends, with no capability but those that looking up takes.
 pub fn serve() {
+    // For who looks at a list of processes.
+    set_name(c"ecli-symbols").ok();
     // Who cannot be kept from more does no harm that the user could not do.
     bound(Resource::Data, MEMORY).ok();
     // What it read is nobody else's business.
@@ -176,8 +179,13 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.child.kill().ok();
-        // Who hangs in the kernel is not waited for: init will.
-        self.child.try_wait().ok();
+        // It is not left to who may never ask for it; but who hangs in the kernel is not waited for.
+        for _ in 0..50 {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
     }
 }
 

@@ -117,7 +117,7 @@ fn the_doctor_looks_where_the_user_wants_programs() {
     for (options, words) in [
         (
             ["--iface", "lo"],
-            "--iface: no program goes to a network interface that could be chosen: there are nothing",
+            "--iface: this tool has no program for network interfaces: its programs are nothing",
         ),
         (
             ["--attach", "nobody=xdp/lo"],

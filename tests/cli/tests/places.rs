@@ -248,7 +248,7 @@ fn a_wrong_place_is_told_with_what_there_is() {
     );
     fails(
         &run_with(&["--cgroup", "/sys/fs/cgroup"]),
-        &["--cgroup: no program goes to a control group that could be chosen: there are on_packet"],
+        &["--cgroup: this tool has no program for control groups: its programs are on_packet"],
     );
     fails(&run_with(&["--attach", "on_packet=kprobe/x"]), &["program on_packet"]);
     fails(

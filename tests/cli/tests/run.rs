@@ -286,7 +286,7 @@ fn what_is_not_there_is_127() {
 fn a_format_that_events_cannot_have_is_refused_before_anything_is_attached() {
     let ended = run(ecli(["run", "-o", "svg"]).arg(example("bootstrap")));
     assert_eq!(ended.code(), 2);
-    let expected = "error: output: svg shows stack traces: events holds events\nhint: ";
+    let expected = "error: output: svg shows stack traces: map events holds events\nhint: ";
     assert!(ended.stderr.starts_with(expected), "{}", ended.stderr);
     assert_eq!(ended.stdout, "");
 }

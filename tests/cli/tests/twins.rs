@@ -241,7 +241,7 @@ fn a_program_that_none_of_several_objects_has_is_refused() {
         let ended = run(ecli(["run", "--attach", "nobody=tp/sched/sched_switch"])
             .arg(tool)
             .arg("sh"));
-        assert_eq!(ended.code(), 1, "{ended:?}");
+        assert_eq!(ended.code(), 2, "{ended:?}");
         let words = "--attach: there is no program \"nobody\", only ";
         assert!(ended.stderr.contains(words), "{}", ended.stderr);
     }

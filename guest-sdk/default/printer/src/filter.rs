@@ -24,7 +24,8 @@
 //! `=~` and `!~` search character arrays, and names of enumerations, for a regular expression, whose syntax is in `regex.rs`. It
 //! looks at bytes: `.` is one byte but `\n`, and classes such as `\w` are those of ASCII.
 //!
-//! `==` and `!=` with a number that the member can never be, in the records of no source, are refused: they would say nothing.
+//! A comparison that is never true of the records of any source is refused, and so is one of `==` and `!=` with what the member can
+//! never be: a number that its bits do not hold, or a text that is longer than its array.
 //!
 //! Text needs quotes, single or double, if it has blanks or one of `()&|'"`. Between them a backslash makes the quote part of
 //! the text, and in what is no regular expression `\\` is one backslash, and `\n`, `\r`, `\t` and `\x1b` are the bytes that a table

@@ -104,11 +104,11 @@ fn check(source: &Source, sort: Option<&str>, top: Option<u32>) -> Result<(), Er
             refuse("top", what, "--max-rows limits what is shown in all")
         }
         (Some(_), None) if !is_sampled => {
-            let what = format!("the events of {name} never end, so they cannot be sorted as a whole");
+            let what = format!("the events of map {name} never end, so they cannot be sorted as a whole");
             refuse("sort", what, "add --top 10 to see the first ten of each interval")
         }
         (None, Some(_)) if !is_sampled => {
-            let what = format!("the events of {name} have no order of which some would be the first");
+            let what = format!("the events of map {name} have no order of which some would be the first");
             refuse(
                 "top",
                 what,

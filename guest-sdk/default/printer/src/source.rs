@@ -173,7 +173,7 @@ fn check_whole(source: &Source, options: &Options) -> Result<(), Error> {
     }
     let (name, what) = (label(&source.name), what(&source.kind));
     let refusal = Refusal::with_hint(
-        format!("{name} holds {what}, which are shown whole"),
+        format!("map {name} holds {what}, which are shown whole"),
         "--filter and --sort look at their members".to_string(),
     );
     Err(refusal.of("fields"))
@@ -183,7 +183,7 @@ fn check_whole(source: &Source, options: &Options) -> Result<(), Error> {
 fn no_lines(source: &Source) -> Error {
     let (name, what) = (label(&source.name), what(&source.kind));
     let refusal = Refusal::with_hint(
-        format!("{name} holds {what}, which are no rows, and csv has nothing else"),
+        format!("map {name} holds {what}, which are no rows, and csv has nothing else"),
         "-o table shows them to people, json and yaml to programs".to_string(),
     );
     refusal.of("output")
@@ -205,7 +205,7 @@ pub(crate) fn left_out(sources: &[Source], format: Format) -> Result<Vec<String>
     if others().count() == sources.len() {
         let each = others().take(8);
         let held: Vec<String> = each
-            .map(|source| format!("{} holds {}", label(&source.name), what(&source.kind)))
+            .map(|source| format!("map {} holds {}", label(&source.name), what(&source.kind)))
             .collect();
         let held = if held.is_empty() {
             "there are no sources at all".to_string()
@@ -220,7 +220,7 @@ pub(crate) fn left_out(sources: &[Source], format: Format) -> Result<Vec<String>
     }
     let note = |source: &Source| {
         let (name, what) = (label(&source.name), what(&source.kind));
-        format!("{name} is left out: it holds {what}, and the output format {format} shows stack traces only")
+        format!("map {name} is left out: it holds {what}, and the output format {format} shows stack traces only")
     };
     Ok(others().map(note).collect())
 }
@@ -242,7 +242,7 @@ fn ranges(kind: &SourceKind, of: &HistogramType) -> histogram::Ranges {
 fn unknown(source: &str, kind: &SourceKind) -> Error {
     let (source, what) = (label(source), what(kind));
     Error::Unsupported(format!(
-        "{source} holds {what}: this printer knows events of a ring or perf buffer"
+        "map {source} holds {what}: this printer knows events of a ring or perf buffer"
     ))
 }
 

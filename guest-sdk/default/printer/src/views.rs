@@ -40,8 +40,9 @@ pub(crate) struct Views {
     row: Gathered,
     /// What waits to be written.
     lines: Vec<u8>,
-    /// What each source shows on the screen.
+    /// What each source shows on the screen, and what it showed last when that was more than a header.
     screens: Vec<Vec<u8>>,
+    last_screens: Vec<Vec<u8>>,
 }
 
 impl Views {
@@ -87,6 +88,7 @@ impl Views {
             row: Gathered::default(),
             lines: Vec::new(),
             screens: vec![Vec::new(); sources],
+            last_screens: vec![Vec::new(); sources],
         }
     }
 
@@ -190,15 +192,37 @@ impl Views {
         self.lines.clear();
         self.headed.clear();
         self.head(header);
+        let shown = self.shown;
         show(self);
+        if let (true, Some(last)) = (self.shown > shown, self.last_screens.get_mut(source)) {
+            last.clone_from(&self.lines);
+        }
         if let Some(screen) = self.screens.get_mut(source) {
             core::mem::swap(screen, &mut self.lines);
         }
+        self.draw();
+    }
+
+    fn draw(&mut self) {
         self.lines.clear();
         self.lines.extend_from_slice(BEGIN_SCREEN);
         for screen in &self.screens {
             self.lines.extend_from_slice(screen);
         }
+    }
+
+    /// The end, on a terminal: what stays is the last that there was to see, and not an interval that had only begun. True if there was any.
+    pub(crate) fn keep_screen(&mut self) -> bool {
+        if self.last_screens.iter().all(Vec::is_empty) {
+            return false;
+        }
+        for (screen, last) in self.screens.iter_mut().zip(&mut self.last_screens) {
+            if !last.is_empty() {
+                core::mem::swap(screen, last);
+            }
+        }
+        self.draw();
+        true
     }
 
     /// Whether what is shown takes the place of what was.

@@ -309,6 +309,16 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
             "filter: pid is an unsigned integer of 4 bytes from 0 to 4294967295, so it is never 1.5\n  pid == 1.5\n         ^^^",
         ),
         (
+            "ret < -3000000000",
+            "filter: ret is a signed integer of 4 bytes from -2147483648 to 2147483647, so this is never true\n  \
+             ret < -3000000000\n        ^^^^^^^^^^^",
+        ),
+        (
+            "comm == 'seventeen letters'",
+            "filter: comm is text of up to 16 bytes, so it is never text of 17\n  \
+             comm == 'seventeen letters'\n          ^^^^^^^^^^^^^^^^^^^",
+        ),
+        (
             "low == 8",
             "filter: low is a bitfield of 3 bits from -4 to 3, so it is never 8\n  low == 8\n         ^",
         ),
@@ -321,9 +331,10 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
         ("pid)", "filter: this parenthesis closes none\n  pid)\n     ^"),
         (
             "pid == 1 ret == 2",
-            "filter: the filter should go on with and, or or nothing here\n  pid == 1 ret == 2\n           ^",
+            "filter: the filter should go on with and, or or nothing here\n  pid == 1 ret == 2\n           ^\n\
+             hint: members are compared with ==, !=, <, <=, >, >=, =~ and !~, and comparisons joined with and, or and not",
         ),
-        ("", "filter: the name of a member should stand here\n  \n  ^"),
+        ("", "filter: there is nothing in it"),
         (
             "pid and",
             "filter: the name of a member should stand here\n  pid and\n         ^",

@@ -49,5 +49,5 @@ fn control_bytes_are_written_as_a_table_shows_them() {
     assert!(admits(r#"name == "a\nb\tc\r\x1b""#));
     assert!(!admits(r#"name == "a\nb\tc\n\x1b""#));
     // Without quotes a backslash is itself.
-    assert!(!admits(r"name == a\nb\tc\r\x1b"));
+    assert!(!admits(r"name == a\nb"));
 }

@@ -250,8 +250,8 @@ fn sources_without_stacks_are_refused_or_left_out() {
     assert_eq!(
         refusal(&[events("opens", 0), entries("counts"), log2("n")], Format::Folded),
         format!(
-            "output: folded shows stack traces: opens holds events, counts holds entries of a sampled map, \
-             hists holds histograms\n{hint}"
+            "output: folded shows stack traces: map opens holds events, map counts holds entries of a sampled map, \
+             map hists holds histograms\n{hint}"
         )
     );
     assert_eq!(
@@ -266,7 +266,7 @@ fn sources_without_stacks_are_refused_or_left_out() {
     assert_eq!(print(&mut printer, &batch, 0), "");
     assert_eq!(
         printer.notes(),
-        ["opens is left out: it holds events, and the output format folded shows stack traces only"]
+        ["map opens is left out: it holds events, and the output format folded shows stack traces only"]
     );
     assert!(printer.notes().is_empty());
     assert_eq!(finish(&mut printer), ("a 1\n".into(), vec![]));

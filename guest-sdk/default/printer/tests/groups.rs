@@ -160,6 +160,12 @@ fn a_terminal_shows_each_interval_in_place_of_the_last() {
         screen("00:00:01  4\n")
     );
     assert_eq!(print(&mut printer, &Batch::default(), 3 * SECOND), screen(""));
+    // At the end the last rows stay, and not an interval that had only begun.
+    print(&mut printer, &batch(&[9]), 3 * SECOND + 1);
+    assert_eq!(finish(&mut printer).0, screen("00:00:01  4\n"));
+    let mut printer = open(&terminal);
+    print(&mut printer, &batch(&[1]), 0);
+    assert_eq!(finish(&mut printer).0, screen("00:00:00  1\n"));
 
     // Both sources stay on the screen.
     let layout = [
@@ -192,7 +198,7 @@ fn what_events_cannot_do_is_refused() {
     };
     assert_eq!(
         refusal(&sort),
-        "sort: the events of events never end, so they cannot be sorted as a whole\n\
+        "sort: the events of map events never end, so they cannot be sorted as a whole\n\
          hint: add --top 10 to see the first ten of each interval"
     );
     let alone = Options {
@@ -201,7 +207,7 @@ fn what_events_cannot_do_is_refused() {
     };
     assert_eq!(
         refusal(&alone),
-        "top: the events of events have no order of which some would be the first\n\
+        "top: the events of map events have no order of which some would be the first\n\
          hint: add --sort and the name of a member; --max-rows limits what is shown in all"
     );
     assert!(refusal(&top(Format::Json, 0, "n")).starts_with("top: the first 0 records are none"));

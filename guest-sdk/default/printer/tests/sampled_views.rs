@@ -231,7 +231,7 @@ fn what_is_no_row_has_neither_columns_nor_lines_of_csv() {
     };
     assert_eq!(
         open(&fields),
-        "fields: hists holds histograms, which are shown whole\nhint: --filter and --sort look at their members"
+        "fields: map hists holds histograms, which are shown whole\nhint: --filter and --sort look at their members"
     );
     let stacks = &[stacks(stack_type())];
     let opened = Printer::new(&records::stacks::layout(), stacks, &options(Format::Csv));
@@ -240,7 +240,7 @@ fn what_is_no_row_has_neither_columns_nor_lines_of_csv() {
     };
     assert_eq!(
         why,
-        "output: events holds stack traces, which are no rows, and csv has nothing else\n\
+        "output: map events holds stack traces, which are no rows, and csv has nothing else\n\
          hint: -o table shows them to people, json and yaml to programs"
     );
 }

@@ -4,7 +4,7 @@ mod json;
 mod text;
 
 use console::{Exit, Failure, Printer};
-use package::{Description, Package, Places};
+use package::{Package, Places};
 use registry::{Limits, Name};
 use runtime::Embedded;
 use runtime::preflight::{self, Finding};
@@ -12,6 +12,7 @@ use runtime::preflight::{self, Finding};
 use crate::cli::{Doctor, ReportFormat};
 use crate::content::Content;
 use crate::failed;
+use crate::places::are_used;
 use crate::settings::{parse_name, places};
 
 /// What the user gets to know.
@@ -73,13 +74,6 @@ fn of_package(package: &Package, places: &Places) -> Result<Vec<Finding>, Failur
     let description = package.describe()?;
     are_used(places, &[&description])?;
     Ok(preflight::tool(package, &description, places)?)
-}
-
-/// Refuses places that no program goes to.
-fn are_used(places: &Places, objects: &[&Description]) -> Result<(), Failure> {
-    places
-        .unused(objects)
-        .map_or(Ok(()), |unused| Err(Failure::usage(unused)))
 }
 
 /// What the packages need that a component carries. What several need is said once.

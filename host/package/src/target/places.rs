@@ -33,7 +33,7 @@ impl Places {
         if self.interface.is_some() && !differ(objects, &interface("a"), &interface("b")) {
             let programs = names(objects);
             return Some(format!(
-                "--iface: no program goes to a network interface that could be chosen: there are {programs}"
+                "--iface: this tool has no program for network interfaces: its programs are {programs}"
             ));
         }
         let cgroup = |path: &str| Self {
@@ -43,7 +43,7 @@ impl Places {
         if self.cgroup.is_some() && !differ(objects, &cgroup("/a"), &cgroup("/b")) {
             let programs = names(objects);
             return Some(format!(
-                "--cgroup: no program goes to a control group that could be chosen: there are {programs}"
+                "--cgroup: this tool has no program for control groups: its programs are {programs}"
             ));
         }
         None

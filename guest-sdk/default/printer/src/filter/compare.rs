@@ -91,10 +91,7 @@ impl Test {
         let text = given.text.as_ref();
         let number = if given.is_quoted { None } else { Number::read(text) };
         let what = match (shown, number) {
-            (Shown::Text, _) => {
-                let bytes = if given.is_quoted { unescape(text) } else { text.into() };
-                return Ok(Self::Text(scalar, operator, bytes));
-            }
+            (Shown::Text, _) => return Ok(Self::Text(scalar, operator, text_of(given))),
             (Shown::Float { narrow }, Some(number)) => {
                 let value = number.float();
                 let value = if narrow { f64::from(value as f32) } else { value };
@@ -191,25 +188,52 @@ fn value(named: &Enumerator, signed: bool) -> Integer {
     }
 }
 
-/// Why a comparison says nothing: it is with a number that the member can never be. One with the same bits may be what was meant.
+/// Why a comparison says nothing: it is with what the member can never be, or never true. A number with the same bits may be what was meant.
 pub(super) fn never(scalar: Scalar, shown: Shown, operator: Operator, given: &Given, is: &str) -> Option<Refusal> {
-    let is_integer = matches!(shown, Shown::Number | Shown::Bool | Shown::Names { .. });
-    if !is_integer || given.is_quoted || !operator.is_of_equality() {
-        return None;
-    }
     let text = given.text.as_ref();
-    let number = Number::read(text)?;
-    let (value, is_exact) = number.floor();
+    match shown {
+        Shown::Text if operator.is_of_equality() => {
+            let bytes = text_of(given).len();
+            let is_longer = bytes > scalar.text_size();
+            return is_longer.then(|| Refusal::new(format!("{is}, so it is never text of {bytes}")));
+        }
+        Shown::Text | Shown::Float { .. } => return None,
+        Shown::Number | Shown::Bool | Shown::Names { .. } if given.is_quoted || operator.is_search() => return None,
+        Shown::Number | Shown::Bool | Shown::Names { .. } => {}
+    }
+    let (value, is_exact) = Number::read(text)?.floor();
     let (least, greatest) = scalar.limits();
-    if is_exact && (least..=greatest).contains(&value) {
+    let is_possible = is_exact && (least..=greatest).contains(&value);
+    let is_less = least < value || (least == value && !is_exact);
+    let outcomes = [
+        (is_less, Operator::IS_LESS),
+        (is_possible, Operator::IS_EQUAL),
+        (greatest > value, Operator::IS_GREATER),
+    ];
+    let is_ever_true = outcomes
+        .iter()
+        .any(|(is_so, outcome)| *is_so && operator.0 & outcome != 0);
+    if is_ever_true && (is_possible || !operator.is_of_equality()) {
         return None;
     }
-    let what = format!("{is} from {least} to {greatest}, so it is never {text}");
+    let limits = format!("{is} from {least} to {greatest}");
+    if !operator.is_of_equality() {
+        return Some(Refusal::new(format!("{limits}, so this is never true")));
+    }
+    let what = format!("{limits}, so it is never {text}");
     let same_bits = value.with_same_bits(least, greatest).filter(|_| is_exact);
     Some(match same_bits {
         Some(value) => Refusal::with_hint(what, format!("{value} has the same bits")),
         None => Refusal::new(what),
     })
+}
+
+/// The bytes that a text of an array is compared with.
+fn text_of(given: &Given) -> Vec<u8> {
+    match given.is_quoted {
+        true => unescape(&given.text),
+        false => given.text.as_bytes().to_vec(),
+    }
 }
 
 /// Text between quotes, with the escapes that a table has for control bytes, and `\\` for a backslash.

@@ -32,6 +32,9 @@ pub(super) fn steps(layout: &[Type], root: u32, source: &str, text: &str) -> Res
         let what = format!("it has {} bytes; at most {LONGEST} are read", text.len());
         return Err(Refusal::new(what).of("filter"));
     }
+    if text.trim().is_empty() {
+        return Err(Refusal::new("there is nothing in it".to_string()).of("filter"));
+    }
     let mut parser = Parser {
         layout,
         root,
@@ -46,11 +49,15 @@ pub(super) fn steps(layout: &[Type], root: u32, source: &str, text: &str) -> Res
     if parser.skip_blanks().is_empty() {
         return Ok((parser.steps, parser.never));
     }
-    let what = match parser.rest().chars().next() {
-        Some(')') => "this parenthesis closes none",
-        _ => "the filter should go on with and, or or nothing here",
-    };
-    Err(parser.refuse_here(what))
+    if parser.rest().starts_with(')') {
+        return Err(parser.refuse_here("this parenthesis closes none"));
+    }
+    let refusal = Refusal::with_hint(
+        "the filter should go on with and, or or nothing here".to_string(),
+        "members are compared with ==, !=, <, <=, >, >=, =~ and !~, and comparisons joined with and, or and not"
+            .to_string(),
+    );
+    Err(refusal.at("filter", text, parser.here()))
 }
 
 struct Parser<'a> {

@@ -231,6 +231,14 @@ impl Scalar {
         }
     }
 
+    /// The bytes of the array that a text is in.
+    pub(crate) fn text_size(&self) -> usize {
+        match self.read {
+            Read::Text { count } => count as usize,
+            _ => 0,
+        }
+    }
+
     /// The value of a floating-point number.
     pub(crate) fn float(&self, record: &[u8]) -> f64 {
         match self.read {

@@ -101,7 +101,9 @@ impl Printer {
     pub fn finish(&mut self, write: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<Vec<String>, Error> {
         let mut notes = self.totals();
         if let Some(mut views) = self.views.take() {
-            self.release(&mut views, write)?;
+            if !views.keep_screen() {
+                self.release(&mut views, write)?;
+            }
             hand_on(&mut views, write)?;
             notes.extend(views.note());
             for source in &self.sources {
