@@ -321,14 +321,11 @@ fn keys_that_vanish_while_they_are_read_are_left_out() {
     thread::scope(|scope| {
         scope.spawn(|| {
             // Half of the keys come and go.
-            let mut change = || {
+            while !ends.load(Ordering::Relaxed) {
                 for key in 0..250_u32 {
                     pairs.delete(&key.to_ne_bytes()).ok();
                 }
                 fill(&pairs, 0..250);
-            };
-            while !ends.load(Ordering::Relaxed) {
-                change();
             }
         });
         for _ in 0..200 {

@@ -13,7 +13,10 @@ use rustix::process::Signal;
 
 /// Starts processes as fast as it can for as long as `during` takes.
 fn under_load<T>(during: impl FnOnce() -> T) -> T {
-    while_again(|| drop(Command::new("/bin/true").status().unwrap()), during)
+    let start = || {
+        Command::new("/bin/true").status().unwrap();
+    };
+    while_again(start, during)
 }
 
 /// Does something again and again for as long as `during` takes.

@@ -162,12 +162,13 @@ fn names_come_again_when_what_looks_them_up_has_ended() {
     let mut command = ecli(["run"]);
     let mut tool = Running::start(command.arg(example("profile")).args(["-U", "-p", &pid]));
     tool.line(|line| line.contains("burns_a_lot"));
-    let first = reader(tool.id()).unwrap();
+    let id = tool.id();
+    let first = reader(id).unwrap();
     let killed = Command::new("kill").args(["-9", &first.to_string()]).status();
     assert!(killed.unwrap().success());
     // Names that are known are shown until they are a second old; then they are asked for again.
     tool.line(|line| {
-        let another = reader(tool.id()).is_some_and(|reader| reader != first);
+        let another = reader(id).is_some_and(|reader| reader != first);
         another && line.contains("burns_a_lot")
     });
     let ended = tool.interrupt();

@@ -207,7 +207,7 @@ fn formats_and_sources_that_this_printer_does_not_know() {
             other => panic!("{other:?}"),
         }
     };
-    let expected = "counts holds records of no declared type: this printer knows events of a ring or perf buffer";
+    let expected = "map counts holds records of no declared type: this printer knows events of a ring or perf buffer";
     assert_eq!(open(SourceKind::Bytes, Format::Table), expected);
     assert_eq!(open(SourceKind::Bytes, Format::Json), expected);
 }
