@@ -145,21 +145,15 @@ fn many_keys_are_deleted_at_once_and_missing_ones_skipped() {
 /// The hash of a key of four bytes, as include/linux/jhash.h has it, begun with 0.
 fn hash(key: u32) -> u32 {
     let begin = 0xdead_beef_u32.wrapping_add(4);
+    let mix = |changed: u32, by: u32, bits: u32| (changed ^ by).wrapping_sub(by.rotate_left(bits));
     let (mut a, mut b, mut c) = (begin.wrapping_add(key), begin, begin);
-    for (x, y, by) in [
-        (2, 1, 14),
-        (0, 2, 11),
-        (1, 0, 25),
-        (2, 1, 16),
-        (0, 2, 4),
-        (1, 0, 14),
-        (2, 1, 24),
-    ] {
-        let mut words = [a, b, c];
-        words[x] = (words[x] ^ words[y]).wrapping_sub(words[y].rotate_left(by));
-        [a, b, c] = words;
-    }
-    c
+    c = mix(c, b, 14);
+    a = mix(a, c, 11);
+    b = mix(b, a, 25);
+    c = mix(c, b, 16);
+    a = mix(a, c, 4);
+    b = mix(b, a, 14);
+    mix(c, b, 24)
 }
 
 #[test]
