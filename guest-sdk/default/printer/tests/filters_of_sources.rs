@@ -4,13 +4,36 @@
 
 mod records;
 
-use printer::{Format, Kind, Options, Printer};
+use printer::{Error, Format, Kind, Options, Printer};
 use records::{Batch, chars, events, int, options, print, structure, ty};
 
 fn filtered(filter: &str) -> Options {
     Options {
         filter: Some(filter.into()),
         ..options(Format::Json)
+    }
+}
+
+#[test]
+fn a_filter_speaks_of_every_source() {
+    let layout = [
+        structure("opened", 8, &[("pid", 2, 0), ("fd", 2, 4)]),
+        structure("closed", 4, &[("fd", 2, 0)]),
+        int(4, false),
+    ];
+    let sources = [events("opens", 0), events("closes", 1)];
+    let mut printer = Printer::new(&layout, &sources, &filtered("fd == 3")).unwrap();
+    let mut batch = Batch::default();
+    batch.push(0, &[1, 0, 0, 0, 3, 0, 0, 0]);
+    batch.push(1, &[4, 0, 0, 0]);
+    batch.push(1, &[3, 0, 0, 0]);
+    assert_eq!(print(&mut printer, &batch, 0), "{\"pid\":1,\"fd\":3}\n{\"fd\":3}\n");
+    match Printer::new(&layout, &sources, &filtered("pid == 3")) {
+        Err(Error::Usage(why)) => assert!(
+            why.starts_with("filter: closes has no member pid: it has fd\n  pid"),
+            "{why}"
+        ),
+        other => panic!("{other:?}"),
     }
 }
 

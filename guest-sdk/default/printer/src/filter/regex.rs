@@ -11,6 +11,7 @@
 //! An expression becomes a machine of states that all are followed at once, so a search takes as many steps a byte as there are
 //! states, whatever the expression.
 
+mod brackets;
 mod machine;
 mod parse;
 mod set;
