@@ -48,7 +48,7 @@ RELEASES := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER ?= aarch64-linux-gnu-gcc
 
 # The program of standalone tools is in each of them: what no event passes through is built for size, and so is the whole when it is
-# linked. cargo does not strip a program whose profile is changed like this.
+# linked. cargo does not strip a program whose profile is changed like this, as that of ecli is too.
 SMALL := $(foreach crate,package wasmtime standalone,--config 'profile.dist.package.$(crate).opt-level="s"')
 
 # The compiler in build scripts knows the machine that builds, and all others only if it is asked to.
@@ -60,6 +60,7 @@ DIST_FLAGS = --locked --profile dist --target $(1) $(CROSS)
 define dist
 $(CARGO_DIST) rustc $(DIST_FLAGS) $(SMALL) -p standalone -- -C strip=symbols
 ECC_STANDALONE=$(abspath $(TARGET_DIR)/$(1)/dist/standalone) $(CARGO_DIST) build $(DIST_FLAGS) $(addprefix -p ,$(PROGRAMS))
+$(if $(filter $(TRIPLE),$(1)),,$(subst -unknown,,$(1))-)strip $(addprefix $(TARGET_DIR)/$(1)/dist/,$(PROGRAMS))
 endef
 
 dist: setup
