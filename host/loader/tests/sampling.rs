@@ -338,6 +338,12 @@ fn keys_that_vanish_while_they_are_read_are_left_out() {
                 found.insert(key, value);
             }
             assert!((250..500).all(|key| found.contains_key(&key)), "what stays is there");
+            // So few are read one by one, as all are where the kernel has no batches.
+            let few = pairs.lookup_batch(None, 50).unwrap();
+            assert_eq!(
+                (few.keys.len(), few.values.len()),
+                (4 * few.count as usize, 8 * few.count as usize)
+            );
         }
         ends.store(true, Ordering::Relaxed);
     });

@@ -30,7 +30,7 @@ pub struct Session {
     pub symbols: bool,
     /// Whether the user wants to see names at all: without, packages are described as if they wanted none.
     pub show_symbols: bool,
-    /// Where programs go in place of what packages say.
+    /// Where programs go in place of what packages say. What no program of the tool takes is ignored: `Places::unused` tells it before.
     pub places: Places,
     /// Whether the thread that runs the tool gives up the capabilities that it does not need, and never gets them back: for
     /// programs that do nothing else.

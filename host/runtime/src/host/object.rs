@@ -111,9 +111,6 @@ impl wit::HostSkeleton for State {
         let Skeleton {
             package, description, ..
         } = self.table.get(&this)?.clone();
-        if let Some(unused) = self.unused_place(&description) {
-            return Ok(Err(unused));
-        }
         let share = self.meter.hold(package.object().len() as u64)?;
         if description.debug_verbose {
             let words = self.session.stderr.clone();
@@ -310,28 +307,6 @@ impl State {
             }
             Err(error) => Ok(Err(invalid(&error))),
         }
-    }
-
-    /// A place that the user chose and that none of the tool's programs goes to.
-    fn unused_place(&self, description: &Description) -> Option<wit::Error> {
-        let places = &self.session.places;
-        if self.session.undeclared_skeletons {
-            // Nobody knows what else it may load.
-            return None;
-        }
-        // What the other objects have is looked at only if this one has nothing to do with it.
-        places.unused(&[description])?;
-        let others: Vec<Skeleton> = self
-            .embedded
-            .iter()
-            .filter_map(|embedded| Skeleton::parse(&embedded.bytes).ok())
-            .collect();
-        let objects: Vec<&Description> = others
-            .iter()
-            .map(|other| &*other.description)
-            .chain([description])
-            .collect();
-        places.unused(&objects).map(wit::Error::NotFound)
     }
 
     fn with_open(
