@@ -8,7 +8,6 @@ use crate::cuts::Cuts;
 use crate::embedded::Embedded;
 use crate::host::Skeleton;
 use crate::limits::Meter;
-use crate::poll::Waiting;
 use crate::privileges::{self, Kept};
 use loader::Totals;
 
@@ -167,14 +166,6 @@ impl State {
         let counted = |totals: Totals| totals.delivered + totals.samples;
         let kept: u64 = self.sources.iter().map(|source| counted(source.totals())).sum();
         kept + self.closed.map_or(0, counted)
-    }
-
-    /// For WASI's calls that wait.
-    pub(crate) fn waiting(&mut self) -> Waiting<'_> {
-        let stop = self.session.stop.clone();
-        let grace = self.session.limits.compute;
-        let table = self.ctx().table;
-        Waiting { table, stop, grace }
     }
 
     /// Detach what is still attached, and count. Nothing produces any more when this counts, unless somebody else holds

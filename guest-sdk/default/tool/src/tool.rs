@@ -1,17 +1,17 @@
-//! The tool that runs any skeleton: sets its variables from the command line, loads it, attaches it, prints its events.
-//!
-//! It is a guest like any other. The argument parser and the printer are components of their own, which the user may
-//! replace; what is here is the order of things.
+//! The order of things.
 
-use std::env;
-use std::io::{self, Write};
-use std::time::Duration;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
 
 use eunomia::args::{self, Outcome};
 use eunomia::events::{self, EventSource};
 use eunomia::printer::Printer;
 use eunomia::types::{Batch, MapDescription, SourceFormat, SourceKind};
 use eunomia::{Error, ErrorKind, output, program, session};
+
+use crate::command::{arguments, complain};
 
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
@@ -22,26 +22,25 @@ const SECOND: u64 = 1_000_000_000;
 /// `BPF_MAP_TYPE_PERF_EVENT_ARRAY` and `BPF_MAP_TYPE_RINGBUF` of include/uapi/linux/bpf.h.
 const BUFFERS: [u32; 2] = [4, 27];
 
-fn main() {
-    let code = run().unwrap_or_else(|error| match error.kind() {
+/// Runs the skeleton, and says what went wrong. The exit status.
+pub(crate) fn run() -> u8 {
+    attempt().unwrap_or_else(|error| match error.kind() {
         // Whoever read the output has seen enough.
         ErrorKind::Closed => 0,
         kind => {
             complain(&format!("error: {error}"));
             if kind == ErrorKind::Usage { USAGE } else { FAILED }
         }
-    });
-    session::set_exit_code(code);
+    })
 }
 
 /// The exit status.
-fn run() -> Result<u8, Error> {
+fn attempt() -> Result<u8, Error> {
     let skeleton = session::skeleton().ok_or_else(|| {
         Error::other("there is no skeleton to run\nhint: name a package, or a component that brings its own")
     })?;
     let description = skeleton.describe();
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let assignments = match args::parse(&description, &arguments) {
+    let assignments = match args::parse(&description, &arguments()) {
         Outcome::Run(assignments) => assignments,
         Outcome::Text(text) => {
             output::write(text.as_bytes())?;
@@ -149,9 +148,4 @@ fn tell(notes: Vec<String>) {
     for note in notes {
         complain(&format!("warning: {note}"));
     }
-}
-
-/// Writes to standard error. Who closed that cannot be told so.
-fn complain(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
 }
