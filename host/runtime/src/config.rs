@@ -1,5 +1,4 @@
-//! The one engine configuration: what compiles code and what runs it must agree on it. The build script includes this
-//! file too.
+//! The engine's configuration, on which what compiles code and what runs it must agree. The build script includes this file too.
 
 use wasmtime::{Config, Result};
 
@@ -13,12 +12,11 @@ pub(crate) const TARGET: &str = if cfg!(target_arch = "aarch64") {
     "x86_64-unknown-linux-gnu"
 };
 
-/// The configuration for this target.
+/// The configuration for the default tool, which is this project's own code and ends by itself. What else runs is watched besides: see
+/// `watchdog.rs`.
 pub(crate) fn config() -> Result<Config> {
     let mut config = Config::new();
     config.target(TARGET)?;
-    // A guest that never calls the host is stopped by the epoch; it costs a tenth of a guest's time.
-    config.epoch_interruption(true);
     // Enough for a deep recursion in honest code, and a bound on the other kind.
     config.max_wasm_stack(1 << 20);
     // Names in a trap's backtrace come from the component itself; nothing is read from the environment.

@@ -35,15 +35,12 @@ pub struct Engine {
 struct Shared(Mutex<Option<wasmtime::Engine>>);
 
 impl Shared {
-    /// Making one starts a thread that sleeps most of the time and ends with the engine.
-    fn get(&self, config: impl FnOnce() -> wasmtime::Result<wasmtime::Config>) -> Result<wasmtime::Engine> {
+    fn get(&self, make: impl FnOnce() -> Result<wasmtime::Engine>) -> Result<wasmtime::Engine> {
         let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(engine) = &*shared {
             return Ok(engine.clone());
         }
-        let engine = wasmtime::Engine::new(&config()?)?;
-        watchdog::tick(&engine).context("the thread that stops looping guests does not start")?;
-        Ok(shared.insert(engine).clone())
+        Ok(shared.insert(make()?).clone())
     }
 }
 
@@ -59,7 +56,7 @@ impl Engine {
         let component = if payload.code().is_empty() {
             defaults::COMPILED.load(&self.ahead.get(ahead)?)
         } else {
-            precompiled::own(payload, &self.copying.get(config::config)?)
+            precompiled::own(payload, &self.copying.get(copying)?)
         };
         let component = component
             .map_err(anyhow::Error::from)
@@ -105,11 +102,11 @@ impl Engine {
     /// The default tool with these replacements, compiled for a [`Payload`](crate::Payload) and for any processor of this architecture.
     pub fn precompile(&self, replacements: &Replacements) -> Result<Vec<u8>> {
         let component = assemble(&defaults::TOOL.unpack()?, replacements)?;
-        Ok(self.copying.get(config::config)?.precompile_component(&component)?)
+        Ok(self.copying.get(copying)?.precompile_component(&component)?)
     }
 
     fn compile(&self, tool: &[u8], replacements: &Replacements) -> Result<Component> {
-        let engine = self.copying.get(config::config)?;
+        let engine = self.copying.get(copying)?;
         let name = code_name::name(tool, replacements, engine.precompile_compatibility_hash());
         let cache = Cache::open();
         let kept = cache.as_ref().and_then(|cache| cache.read(&name));
@@ -139,12 +136,22 @@ fn compilers() -> Result<rayon::ThreadPool> {
         .build()?)
 }
 
-fn ahead() -> wasmtime::Result<wasmtime::Config> {
+/// The default tool alone.
+fn ahead() -> Result<wasmtime::Engine> {
     let mut config = config::config()?;
     #[cfg(feature = "compiler")]
     config.enable_compiler(false);
     config.with_custom_code_memory(Some(Arc::new(InPlace)));
-    Ok(config)
+    Ok(wasmtime::Engine::new(&config)?)
+}
+
+/// Anybody's components. Making it starts a thread that sleeps most of the time and ends with the engine.
+fn copying() -> Result<wasmtime::Engine> {
+    let mut config = config::config()?;
+    watchdog::configure(&mut config);
+    let engine = wasmtime::Engine::new(&config)?;
+    watchdog::tick(&engine).context("the thread that stops looping guests does not start")?;
+    Ok(engine)
 }
 
 fn link(component: &Component, embedded: Vec<Embedded>) -> Result<Tool> {
