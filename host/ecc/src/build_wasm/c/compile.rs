@@ -31,7 +31,7 @@ pub(super) struct Compilation {
 impl Compilation {
     /// A source of the SDK: for size, and without a word about what clang would write otherwise.
     pub(super) fn of_sdk(source: &Path, includes: Vec<PathBuf>) -> Self {
-        let arguments = ["-Os", "-w"]
+        let arguments = ["-Oz", "-w"]
             .map(OsString::from)
             .into_iter()
             .chain(include_flags(&includes));
