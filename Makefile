@@ -41,26 +41,29 @@ lint: setup
 # One static file each, at a fixed address: nothing to look up and nothing to relocate when it starts. Random numbers come from the
 # system call: looked up by name, as it is by default, it is not found in a static program, which then wants /dev/urandom.
 STATIC := -C target-feature=+crt-static -C relocation-model=static --cfg getrandom_backend=\"linux_getrandom\"
-STATIC_DIST := $(STATIC) -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,$(CURDIR)/scripts/dist.ld
+# A panic ends these programs, so nothing unwinds. Of the function that would walk up the stack there are two then, and ours comes first.
+STATIC_DIST := $(STATIC) -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,$(CURDIR)/scripts/dist.ld \
+  --cfg no_unwinding -C link-arg=-Wl,-z,muldefs
+# Where the sources of libraries lie on the machine that builds is nobody's business.
+STATIC_DIST += --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/=
 
 PROGRAMS := ecli ecc
 RELEASES := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER ?= aarch64-linux-gnu-gcc
 
-# The program of standalone tools is in each of them: what no event passes through is built for size, and so is the whole when it is
-# linked. cargo does not strip a program whose profile is changed like this, as that of ecli is too.
-SMALL := $(foreach crate,package wasmtime standalone,--config 'profile.dist.package.$(crate).opt-level="s"')
-
 # The compiler in build scripts knows the machine that builds, and all others only if it is asked to.
 CROSS = $(if $(filter $(TRIPLE),$(1)),,--features runtime/cross)
 CARGO_DIST = CARGO_TARGET_$(shell echo $(1) | tr 'a-z-' 'A-Z_')_RUSTFLAGS="$(STATIC_DIST)" cargo
+# cargo strips no program for which the profile has an optimisation of its own.
+STRIP = $(if $(filter $(TRIPLE),$(1)),,$(subst -unknown,,$(1))-)strip
 DIST_FLAGS = --locked --profile dist --target $(1) $(CROSS)
 
 # The program of standalone tools comes first, and alone: it is built without the compiler that the others have, and `ecc` takes it in.
 define dist
-$(CARGO_DIST) rustc $(DIST_FLAGS) $(SMALL) -p standalone -- -C strip=symbols
+$(CARGO_DIST) build $(DIST_FLAGS) -p standalone
+$(STRIP) $(TARGET_DIR)/$(1)/dist/standalone
 ECC_STANDALONE=$(abspath $(TARGET_DIR)/$(1)/dist/standalone) $(CARGO_DIST) build $(DIST_FLAGS) $(addprefix -p ,$(PROGRAMS))
-$(if $(filter $(TRIPLE),$(1)),,$(subst -unknown,,$(1))-)strip $(addprefix $(TARGET_DIR)/$(1)/dist/,$(PROGRAMS))
+$(STRIP) $(addprefix $(TARGET_DIR)/$(1)/dist/,$(PROGRAMS))
 endef
 
 dist: setup

@@ -56,6 +56,8 @@ mod session;
 mod state;
 mod stream;
 mod tool;
+#[cfg(no_unwinding)]
+mod unwinding;
 mod wasi;
 mod watchdog;
 
