@@ -41,11 +41,9 @@ lint: setup
 # One static file each, at a fixed address: nothing to look up and nothing to relocate when it starts. Random numbers come from the
 # system call: looked up by name, as it is by default, it is not found in a static program, which then wants /dev/urandom.
 STATIC := -C target-feature=+crt-static -C relocation-model=static --cfg getrandom_backend=\"linux_getrandom\"
-# A panic ends these programs, so nothing unwinds. Of the function that would walk up the stack there are two then, and ours comes first.
-STATIC_DIST := $(STATIC) -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,$(CURDIR)/scripts/dist.ld \
-  --cfg no_unwinding -C link-arg=-Wl,-z,muldefs
-# Where the sources of libraries lie on the machine that builds is nobody's business.
-STATIC_DIST += --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/=
+STATIC_DIST := $(STATIC) -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,$(CURDIR)/scripts/dist.ld
+# Where sources lie on the machine that builds is nobody's business, and no two machines should build different programs for it.
+STATIC_DIST += --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/= --remap-path-prefix=$(abspath $(TARGET_DIR))/=
 
 PROGRAMS := ecli ecc
 RELEASES := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu

@@ -56,8 +56,6 @@ mod session;
 mod state;
 mod stream;
 mod tool;
-#[cfg(no_unwinding)]
-mod unwinding;
 mod wasi;
 mod watchdog;
 
