@@ -1,5 +1,6 @@
 //! What options there are: one a variable, and what they are called.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -105,9 +106,9 @@ impl<'a> Command<'a> {
     }
 
     fn name_all(&mut self) {
-        let (mut longs, mut shorts) = (["help".to_string()].to_vec(), ['h'].to_vec());
+        let (mut longs, mut shorts) = (BTreeSet::from(["help".to_string()]), ['h'].to_vec());
         if self.has_version() {
-            longs.push("version".to_string());
+            longs.insert("version".to_string());
             shorts.push('V');
         }
         let asked = |option: &Choice<'_>| option.listed && asked_long(option.variable).is_some();
@@ -173,14 +174,14 @@ impl<'a> Choice<'a> {
     }
 
     /// Takes the first name that is free.
-    fn name(&mut self, taken: &mut Vec<String>) {
+    fn name(&mut self, taken: &mut BTreeSet<String>) {
         let own = &self.variable.name;
         let mut names = asked_long(self.variable)
             .into_iter()
             .chain([own.clone(), format!("set-{own}")])
             .chain((2u32..).map(|count| format!("set-{own}-{count}")));
         if let Some(free) = names.find(|name| !taken.contains(&folded(&spelled(self.on, name)))) {
-            taken.push(folded(&spelled(self.on, &free)));
+            taken.insert(folded(&spelled(self.on, &free)));
             self.long = free;
         }
     }

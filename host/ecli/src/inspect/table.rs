@@ -39,14 +39,14 @@ impl Table {
             let cells = rows.iter().filter_map(|(cells, _)| cells.get(column));
             cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
         };
+        let widths: Vec<Option<usize>> = (0..self.sides.len())
+            .map(|column| (width(column, rows) > 0).then(|| width(column, &self.rows)))
+            .collect();
         let mut text = String::new();
         for (cells, notes) in &self.rows {
             let mut line = String::new();
-            for (column, (cell, side)) in cells.iter().zip(&self.sides).enumerate() {
-                if width(column, rows) == 0 {
-                    continue;
-                }
-                let width = width(column, &self.rows);
+            for ((cell, side), width) in cells.iter().zip(&self.sides).zip(&widths) {
+                let Some(width) = *width else { continue };
                 line += &match side {
                     Side::Left => format!("  {cell:<width$}"),
                     Side::Right => format!("  {cell:>width$}"),
