@@ -20,7 +20,7 @@ demo: setup
 
 # The guests that the tests run, and the default components.
 guests: setup
-	cargo build $(GUEST) --manifest-path guest-sdk/Cargo.toml -p tool -p args -p printer
+	cargo build $(GUEST) --manifest-path guest-sdk/Cargo.toml -p tool -p args
 	cargo build $(GUEST) --manifest-path tests/guests/Cargo.toml
 
 test: setup guests
