@@ -18,9 +18,8 @@ demo: setup
 	cargo build --locked -p ecli -p ecc
 	@scripts/demo
 
-# The guests that the tests run, and the default components.
+# The guests that the tests run. Those that ship are built with the host.
 guests: setup
-	cargo build $(GUEST) --manifest-path guest-sdk/Cargo.toml -p tool -p args
 	cargo build $(GUEST) --manifest-path tests/guests/Cargo.toml
 
 test: setup guests

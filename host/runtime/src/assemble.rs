@@ -119,6 +119,7 @@ fn list(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wasi::OF_THE_DEFAULT_TOOL;
 
     fn imports(bytes: &[u8]) -> Vec<String> {
         let mut imports = Interfaces::of(bytes).unwrap().imports;
@@ -144,14 +145,11 @@ mod tests {
     }
 
     #[test]
-    fn the_assembled_tool_asks_for_no_files_no_network_and_no_clock() {
+    fn the_assembled_tool_asks_for_nothing_of_wasi_but_its_arguments_and_standard_error() {
         let tool = assemble(&defaults::TOOL.unpack().unwrap(), &Replacements::default()).unwrap();
         for import in imports(&tool) {
-            let allowed = ["eunomia:bpf/", "wasi:cli/", "wasi:io/"];
-            assert!(
-                allowed.iter().any(|interface| import.starts_with(interface)),
-                "{import}"
-            );
+            let mut allowed = OF_THE_DEFAULT_TOOL.into_iter().chain(["eunomia:bpf/"]);
+            assert!(allowed.any(|interface| import.starts_with(interface)), "{import}");
             assert!(
                 !import.starts_with(ARGS) && !import.starts_with(PRINTER),
                 "{import} is not filled"

@@ -15,6 +15,15 @@ mod others;
 #[cfg(feature = "compiler")]
 mod waiting;
 
+/// The interfaces that the default tool imports, of any version.
+#[cfg(feature = "compiler")]
+pub(crate) const OF_THE_DEFAULT_TOOL: [&str; 4] = [
+    "wasi:cli/environment@",
+    "wasi:cli/stderr@",
+    "wasi:io/error@",
+    "wasi:io/streams@",
+];
+
 struct Io;
 
 impl HasData for Io {
@@ -34,7 +43,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State>, component: &Component) -
     of_the_default_tool(linker)
 }
 
-/// What the default tool imports.
+/// Offers what the default tool imports.
 fn of_the_default_tool(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     sync::io::error::add_to_linker::<State, Io>(linker, |state| state.ctx().table)?;
     sync::io::streams::add_to_linker::<State, Io>(linker, |state| state.ctx().table)?;

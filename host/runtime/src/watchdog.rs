@@ -1,5 +1,5 @@
 //! Stops a guest that computes for long without calling the host. The default tool, which ships with the host, is not watched: looking
-//! whether its time is up is a tenth of a guest's time and a sixth of its machine code.
+//! whether its time is up was a sixth of its machine code.
 
 use std::thread;
 use std::time::Duration;

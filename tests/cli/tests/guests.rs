@@ -30,6 +30,18 @@ fn a_loop_is_stopped() {
     );
 }
 
+/// The default tool alone is not watched: with somebody's component in it, it is.
+#[test]
+fn a_loop_in_a_printer_of_ones_own_is_stopped() {
+    let ended = run(ecli(["run", "--filter", "ever", "--printer"])
+        .arg(guest("printer_of_ones_own"))
+        .arg(example("bootstrap")));
+    stopped(
+        &ended,
+        "time limit: the guest computed for 10 s without calling the host",
+    );
+}
+
 #[test]
 fn a_loop_over_what_the_runtime_serves_is_stopped() {
     stopped(

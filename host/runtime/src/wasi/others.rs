@@ -7,17 +7,9 @@ use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView as _};
 use wasmtime_wasi::p2::bindings::{cli, clocks, random, sync};
 use wasmtime_wasi::random::WasiRandom;
 
-use super::of_the_default_tool;
 use super::waiting::Waiting;
+use super::{OF_THE_DEFAULT_TOOL, of_the_default_tool};
 use crate::state::State;
-
-/// The interfaces that the default tool imports.
-const DEFAULT: [&str; 4] = [
-    "wasi:io/error@",
-    "wasi:io/streams@",
-    "wasi:cli/environment@",
-    "wasi:cli/stderr@",
-];
 
 /// The interfaces that an ordinary program imports.
 const ORDINARY: [&str; 4] = ["wasi:cli/", "wasi:io/", CLOCKS, RANDOM];
@@ -35,7 +27,7 @@ impl HasData for Poll {
 /// Offer what `component` imports, if that is more than the default tool does. Whether it is.
 pub(super) fn add_to_linker(linker: &mut Linker<State>, component: &Component) -> wasmtime::Result<bool> {
     let imports = Imports::of(component);
-    if imports.all_of(&DEFAULT) {
+    if imports.all_of(&OF_THE_DEFAULT_TOOL) {
         return Ok(false);
     }
     if !imports.all_of(&ORDINARY) {

@@ -1,4 +1,5 @@
-//! Prints each record as its length in bytes and the name of its source. Panics on a source called `panic`.
+//! Prints each record as its length in bytes and the name of its source. Panics on a source called `panic`, and computes for ever
+//! on the filter `ever`.
 
 use std::fmt::Write;
 
@@ -15,9 +16,12 @@ impl Guest for Component {
 }
 
 impl GuestPrinter for Lengths {
-    fn open(_: Vec<TypeDefinition>, sources: Vec<SourceFormat>, _: OutputOptions) -> Result<Printer, Error> {
+    fn open(_: Vec<TypeDefinition>, sources: Vec<SourceFormat>, options: OutputOptions) -> Result<Printer, Error> {
         let names: Vec<String> = sources.into_iter().map(|source| source.name).collect();
         assert!(!names.iter().any(|name| name == "panic"), "told to");
+        while options.filter.as_deref() == Some("ever") {
+            std::hint::spin_loop();
+        }
         Ok(Printer::new(Lengths(names)))
     }
 
