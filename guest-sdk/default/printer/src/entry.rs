@@ -3,8 +3,10 @@
 //! A layout has the types of a map's key and value, and no type of both. So one is added to it, and an entry is then
 //! printed as every record is: `{key, value}`, or `{key, cpu, value}` where each CPU's value is shown by itself.
 
+mod counts;
 mod merge;
 
+use crate::histogram::Slots;
 use crate::layout::{EntryType, Kind, Member, Type};
 use crate::plan::Planner;
 use crate::printer::Error;
@@ -12,6 +14,7 @@ use crate::text::label;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use counts::Counts;
 pub(crate) use merge::{How, Merge, Sum};
 
 /// Keys and values are padded to this, as the kernel and the contract have them.
@@ -116,6 +119,8 @@ fn member(name: &str, ty: u32, offset: usize, anonymous: bool) -> Member {
 pub(crate) struct Entries {
     of: EntryStruct,
     merge: Merge,
+    /// The counts of a histogram, where their sum needs more room than they have.
+    counts: Option<Counts>,
     /// An entry that no record has in one piece.
     made: Vec<u8>,
 }
@@ -125,8 +130,18 @@ impl Entries {
         Ok(Self {
             of,
             merge: planner.merge(of.value_type, source)?,
+            counts: None,
             made: Vec::new(),
         })
+    }
+
+    /// Add these counts up over all CPUs, and say where their sums are going to be. None if they are right where they are.
+    pub(crate) fn count(&mut self, slots: Slots) -> Option<Slots> {
+        if self.of.stride == 0 || self.of.cpu.is_some() {
+            return None;
+        }
+        self.counts = Counts::new(slots, self.of.value, self.of.value + self.of.value_size);
+        self.counts.as_ref().map(Counts::slots)
     }
 
     /// A record as a value of the struct, none if it is too short. `cpu` is what its header says.
@@ -143,13 +158,16 @@ impl Entries {
         let entry = record.get(..value + value_size)?;
         let values = record.get(value..)?;
         let several = stride > 0 && values.len() / stride > 1;
-        if !several && shown.is_none() {
+        if !several && shown.is_none() && self.counts.is_none() {
             return Some(entry);
         }
         self.made.clear();
         self.made.extend_from_slice(entry);
         if several && let Some(sum) = self.made.get_mut(value..) {
             self.merge.run(values, stride, sum);
+        }
+        if let Some(counts) = &self.counts {
+            counts.add_up(values, stride, &mut self.made);
         }
         if let Some(place) = shown {
             let cpu = if cpu == NO_CPU { -1 } else { i32::from(cpu) };

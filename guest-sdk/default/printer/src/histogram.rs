@@ -24,7 +24,7 @@ const MOST_SLOTS: u32 = 1 << 14;
 /// Prints the counts of an entry.
 #[derive(Debug)]
 pub(crate) struct Histogram {
-    slots: Slots,
+    pub(crate) slots: Slots,
     shown: Shown,
     /// The counts of one entry, as far as they are shown.
     counts: Vec<u64>,
@@ -32,11 +32,11 @@ pub(crate) struct Histogram {
 
 /// Where the counts are.
 #[derive(Debug, Clone, Copy)]
-struct Slots {
-    offset: u32,
+pub(crate) struct Slots {
+    pub(crate) offset: u32,
     /// The bytes of each: 1, 2, 4 or 8.
-    size: u32,
-    count: u32,
+    pub(crate) size: u32,
+    pub(crate) count: u32,
 }
 
 #[derive(Debug)]

@@ -95,7 +95,11 @@ impl Planned {
             _ => planned.rows(planner, (root, flat), source, options)?,
         }
         if let Some(entry) = entry {
-            planned.entries = Some(Entries::new(planner, entry, &source.name)?);
+            let mut entries = Entries::new(planner, entry, &source.name)?;
+            if let Shown::Histogram(histogram) = &mut planned.shown {
+                histogram.slots = entries.count(histogram.slots).unwrap_or(histogram.slots);
+            }
+            planned.entries = Some(entries);
         }
         planned.selection = Selection::new(layout, root, source, options)?;
         Ok(planned)

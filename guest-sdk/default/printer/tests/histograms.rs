@@ -267,6 +267,33 @@ cpu = 1
 }
 
 #[test]
+fn the_sum_of_counts_has_the_room_that_it_needs() {
+    for (size, most) in [(1, u64::from(u8::MAX)), (2, u64::from(u16::MAX)), (4, u64::from(u32::MAX))] {
+        let counts = |numbers: &[u64]| -> Vec<u8> {
+            let bytes = |number: &u64| number.to_le_bytes()[..size as usize].to_vec();
+            let mut value: Vec<u8> = numbers.iter().flat_map(bytes).collect();
+            value.resize(8, 0);
+            value
+        };
+        let printed = |values: &[Vec<u8>]| {
+            let values: Vec<&[u8]> = values.iter().map(|value| &value[..]).collect();
+            let batch = Batch::of(&[record(&[1, 0, 0, 0], &values)]);
+            let source = of_all_cpus(log2("n"), 8);
+            print(&mut open_source(&bare(size, 2), source, Format::Json), &batch, 0)
+        };
+        let expected = |first: u64, second: u64| {
+            format!(
+                "{{\"key\":1,\"unit\":\"n\",\"buckets\":[{{\"from\":0,\"to\":1,\"count\":{first}}},\
+                 {{\"from\":2,\"to\":3,\"count\":{second}}}]}}\n"
+            )
+        };
+        let all = counts(&[most, 1]);
+        assert_eq!(printed(&[all.clone(), all.clone(), all.clone()]), expected(3 * most, 3));
+        assert_eq!(printed(&[all]), expected(most, 1));
+    }
+}
+
+#[test]
 fn each_cpu_by_itself_needs_a_map_that_has_such_values() {
     let options = Options {
         per_cpu: true,
