@@ -211,10 +211,15 @@ impl Views {
         }
     }
 
-    /// The end, on a terminal: what stays is the last that there was to see, and not an interval that had only begun. True if there was any.
-    pub(crate) fn keep_screen(&mut self) -> bool {
+    /// Whether there was anything to see of a source, on a terminal.
+    pub(crate) fn has_screen(&self, source: usize) -> bool {
+        self.last_screens.get(source).is_some_and(|last| !last.is_empty())
+    }
+
+    /// The end, on a terminal: what stays is the last that there was to see, and not an interval that had only begun.
+    pub(crate) fn keep_screen(&mut self) {
         if self.last_screens.iter().all(Vec::is_empty) {
-            return false;
+            return;
         }
         for (screen, last) in self.screens.iter_mut().zip(&mut self.last_screens) {
             if !last.is_empty() {
@@ -222,7 +227,6 @@ impl Views {
             }
         }
         self.draw();
-        true
     }
 
     /// Whether what is shown takes the place of what was.

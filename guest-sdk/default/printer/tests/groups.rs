@@ -188,6 +188,18 @@ fn a_terminal_shows_each_interval_in_place_of_the_last() {
         print(&mut printer, &Batch::default(), SECOND),
         "\x1b[H\x1b[JTIME     A       \n00:00:00  1\nTIME     A       \n00:00:00  2\n"
     );
+
+    // Of a source that was never shown it is the interval that had only begun.
+    let mut printer = Printer::new(&layout, &sources, &options).unwrap();
+    let mut one = Batch::default();
+    one.push(0, &[1, 0, 0, 0]);
+    print(&mut printer, &one, 0);
+    print(&mut printer, &Batch::default(), SECOND);
+    print(&mut printer, &both, SECOND + 1);
+    assert_eq!(
+        finish(&mut printer).0,
+        "\x1b[H\x1b[JTIME     A       \n00:00:00  1\nTIME     A       \n00:00:01  2\n"
+    );
 }
 
 #[test]

@@ -85,14 +85,6 @@ impl Printer {
         Ok(())
     }
 
-    /// Show all that is held back.
-    fn release(&mut self, views: &mut Views, write: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
-        for (number, source) in self.sources.iter_mut().enumerate() {
-            refresh(number, source, &mut self.shared, views, write)?;
-        }
-        Ok(())
-    }
-
     /// Show what is held back, write what the format needs at its end, and say what was not shown.
     ///
     /// # Errors
@@ -101,9 +93,12 @@ impl Printer {
     pub fn finish(&mut self, write: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<Vec<String>, Error> {
         let mut notes = self.totals();
         if let Some(mut views) = self.views.take() {
-            if !views.keep_screen() {
-                self.release(&mut views, write)?;
+            for (number, source) in self.sources.iter_mut().enumerate() {
+                if !views.has_screen(number) {
+                    refresh(number, source, &mut self.shared, &mut views, write)?;
+                }
             }
+            views.keep_screen();
             hand_on(&mut views, write)?;
             notes.extend(views.note());
             for source in &self.sources {
