@@ -1,6 +1,6 @@
 //! What options there are: one a variable, and what they are called.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -30,6 +30,14 @@ pub(crate) struct Choice<'a> {
     pub(crate) listed: bool,
     /// Whether it is a bool that is true if nobody says otherwise.
     pub(crate) on: bool,
+}
+
+/// Which long names are taken, as the command line has them without regard to `_` and `-`.
+#[derive(Default)]
+struct Names {
+    taken: BTreeSet<String>,
+    /// For each variable's name the first number that may be free: of many that are called the same, none counts from the beginning.
+    numbers: BTreeMap<String, u32>,
 }
 
 /// What a name on the command line means.
@@ -106,9 +114,10 @@ impl<'a> Command<'a> {
     }
 
     fn name_all(&mut self) {
-        let (mut longs, mut shorts) = (BTreeSet::from(["help".to_string()]), ['h'].to_vec());
+        let (mut longs, mut shorts) = (Names::default(), ['h'].to_vec());
+        longs.taken.insert("help".to_string());
         if self.has_version() {
-            longs.insert("version".to_string());
+            longs.taken.insert("version".to_string());
             shorts.push('V');
         }
         let asked = |option: &Choice<'_>| option.listed && asked_long(option.variable).is_some();
@@ -174,14 +183,20 @@ impl<'a> Choice<'a> {
     }
 
     /// Takes the first name that is free.
-    fn name(&mut self, taken: &mut BTreeSet<String>) {
+    fn name(&mut self, names: &mut Names) {
         let own = &self.variable.name;
-        let mut names = asked_long(self.variable)
+        let number = names.numbers.entry(folded(&spelled(self.on, own))).or_insert(2);
+        let from = *number;
+        let numbered = (from..).map(|count| {
+            *number = count;
+            format!("set-{own}-{count}")
+        });
+        let mut wanted = asked_long(self.variable)
             .into_iter()
             .chain([own.clone(), format!("set-{own}")])
-            .chain((2u32..).map(|count| format!("set-{own}-{count}")));
-        if let Some(free) = names.find(|name| !taken.contains(&folded(&spelled(self.on, name)))) {
-            taken.insert(folded(&spelled(self.on, &free)));
+            .chain(numbered);
+        if let Some(free) = wanted.find(|name| !names.taken.contains(&folded(&spelled(self.on, name)))) {
+            names.taken.insert(folded(&spelled(self.on, &free)));
             self.long = free;
         }
     }

@@ -44,6 +44,12 @@ fn who_asks_for_a_name_goes_before_who_merely_has_it() {
 }
 
 #[test]
+fn as_many_as_a_package_may_have_can_want_one_name() {
+    let all = (0..60_000).fold(Tool::new(), |tool, _| tool.variable("x", &INT));
+    assert_eq!(all.run(&["--set-x-59999=7", "--set_x=3"]), ["x=3", "x=7"]);
+}
+
+#[test]
 fn a_flag_that_turns_off_leaves_others_their_names() {
     let tool = Tool::new()
         .variable("dns", &Type::Bool)
