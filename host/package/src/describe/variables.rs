@@ -1,6 +1,6 @@
 //! The global variables that a package lists.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -24,6 +24,7 @@ pub(super) fn describe(
     runtime_args: Option<&Map<String, Value>>,
 ) -> Result<Vec<Variable>, Error> {
     let mut variables = Vec::new();
+    let mut known = HashSet::new();
     let mut bytes = 0;
     for (place, meta) in listed.iter().enumerate() {
         let section = sections.iter().find(|section| section.name == meta.name);
@@ -38,6 +39,10 @@ pub(super) fn describe(
                 check_unused(variable, meta.name, &globals).at(path)?;
                 continue;
             };
+            if !known.insert((meta.name, variable.name)) {
+                let name = shortened(variable.name);
+                return Err(Error::field(format!("the variable {name:?} is listed twice")).at("name")).at(path);
+            }
             let given = runtime_args.and_then(|args| args.get(variable.name));
             let given = given.filter(|value| !value.is_null());
             let mut found = one(layouts, btf, section, global, variable, &mut bytes).at(path)?;
