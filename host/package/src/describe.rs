@@ -78,6 +78,11 @@ pub(crate) fn describe(
         data_budget: crate::limits::MAP_DATA_BYTES,
     };
     let maps = joined.describe(&meta.maps)?;
+    for (index, program) in programs.iter().enumerate() {
+        program
+            .check_fields(&maps)
+            .at(|| format!("meta.bpf_skel.progs[{index}]"))?;
+    }
     Ok(Description {
         name: meta
             .object_name

@@ -173,6 +173,7 @@ fn network_programs_go_where_the_package_says_and_to_the_loopback_if_it_does_not
         target("xdp", json!({"ifindex": 4, "flags": 5, "xdpopts": {"old_prog_fd": -1}})),
         "xdp/#4,mode=driver"
     );
+    assert_eq!(target("xdp", json!({"flags": 9})), "xdp/#1,mode=hardware");
     assert_eq!(target("tc", json!({})), "tc/ingress/#1");
     assert_eq!(target("tc/egress", json!({})), "tc/egress/#1");
     assert_eq!(
@@ -240,7 +241,7 @@ fn what_must_be_named_and_is_not_is_told_with_how_to() {
     );
     assert_eq!(
         refusal("tc", json!({"tchook": {"attach_point": "BPF_TC_CUSTOM"}})),
-        "program handle: tchook.attach_point: found \"BPF_TC_CUSTOM\", expected BPF_TC_INGRESS or BPF_TC_EGRESS"
+        "program handle.tchook.attach_point: found \"BPF_TC_CUSTOM\", expected BPF_TC_INGRESS or BPF_TC_EGRESS"
     );
 }
 

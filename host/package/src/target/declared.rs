@@ -7,7 +7,7 @@ use super::settings::word;
 use super::{CgroupMode, Direction, Interface, Netfilter, PerfEvent, Places, SampleRate, Target, XdpMode, perf};
 use crate::description::{Map, Program};
 use crate::error::{At, Error};
-use crate::fields::{Fields, number, object};
+use crate::fields::{Fields, number, object, shortened};
 
 /// Where control groups are, on every distribution.
 const CGROUP_ROOT: &str = "/sys/fs/cgroup";
@@ -47,16 +47,30 @@ impl Program {
         if let Some((_, target)) = places.targets.iter().find(|(program, _)| *program == self.name) {
             return Ok(Attachment::Target(target.clone()));
         }
-        let entry = Entry {
-            fields: Fields(&self.options),
-            places,
-            maps,
-        };
+        let entry = self.entry(places, maps);
         let found = match &self.attach {
             Some(text) => entry.chosen(text),
             None => entry.section(&self.section),
         };
         found.at(|| format!("program {}", self.name))
+    }
+
+    /// Refuses fields beside its section that are not as the format has them. What the package does not say at all the user may.
+    pub(crate) fn check_fields(&self, maps: &[Map]) -> Result<(), Error> {
+        let places = Places::default();
+        let section = self.attach.as_ref().unwrap_or(&self.section);
+        match self.entry(&places, maps).section(section) {
+            Err(error) if !error.path().is_empty() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn entry<'a>(&'a self, places: &'a Places, maps: &'a [Map]) -> Entry<'a> {
+        Entry {
+            fields: Fields(&self.options),
+            places,
+            maps,
+        }
     }
 }
 
@@ -155,11 +169,8 @@ impl Entry<'_> {
         };
         let egress = match point {
             None => section == "egress",
-            Some(point) => word(
-                "tchook.attach_point",
-                point,
-                &[("BPF_TC_INGRESS", false), ("BPF_TC_EGRESS", true)],
-            )?,
+            Some(point) => word(point, &[("BPF_TC_INGRESS", false), ("BPF_TC_EGRESS", true)])
+                .at(|| "tchook.attach_point")?,
         };
         let options = self.child("tcopts")?;
         let option = |name: &str| -> Result<u32, Error> {
@@ -187,7 +198,9 @@ impl Entry<'_> {
         let mode = own.string("mode").at(|| "cgroup")?;
         Ok(Target::Cgroup {
             path: path.to_owned(),
-            mode: mode.map_or(Ok(CgroupMode::Multi), |mode| word("cgroup.mode", mode, &CGROUP_MODES))?,
+            mode: mode
+                .map_or(Ok(CgroupMode::Multi), |mode| word(mode, &CGROUP_MODES))
+                .at(|| "cgroup.mode")?,
         })
     }
 
@@ -228,13 +241,13 @@ impl Entry<'_> {
         };
         let named = |name: &str, words: &[(&str, u32)]| match fields.value(name) {
             None => Ok(None),
-            Some(Value::String(text)) => word(name, text, words).map(Some),
+            Some(Value::String(text)) => word(text, words).map(Some).at(|| name),
             Some(value) => number(value, 255).map(|number| Some(number as u32)).at(|| name),
         };
         let read = || -> Result<Target, Error> {
             let priority = fields.value("priority").map_or(Some(0), Value::as_i64);
             Ok(Target::Netfilter(Netfilter {
-                hook: named("hook", &NETFILTER_HOOKS)?.ok_or_else(|| Error::field("hook is missing"))?,
+                hook: named("hook", &NETFILTER_HOOKS)?.ok_or_else(|| Error::field("this field is missing").at("hook"))?,
                 family: named("family", &NETFILTER_FAMILIES)?.unwrap_or(2),
                 priority: priority
                     .and_then(|priority| i32::try_from(priority).ok())
@@ -250,7 +263,7 @@ impl Entry<'_> {
         let read = || -> Result<Target, Error> {
             let (kind, config) = match fields.string("event")? {
                 Some(name) => perf::parse(name)
-                    .ok_or_else(|| Error::field(format!("event: {name:?} is no event of `perf list`")))?,
+                    .ok_or_else(|| Error::field(format!("{:?} is no event of `perf list`", shortened(name))).at("event"))?,
                 None => (
                     fields.number_u32("type")?.unwrap_or(perf::SOFTWARE),
                     fields.number("config", u64::MAX)?.unwrap_or(0),

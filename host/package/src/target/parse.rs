@@ -175,7 +175,8 @@ fn probe(kind: &str, settings: &mut Settings<'_>) -> Result<Option<Target>, Erro
 fn network(kind: &str, settings: &mut Settings<'_>) -> Result<Target, Error> {
     let directed = |settings: &Settings<'_>, words: &[(&str, Direction)]| -> Result<_, Error> {
         let (direction, interface) = split(settings, '/', "DIRECTION/INTERFACE")?;
-        Ok((word("direction", &direction, words)?, Interface::parse(&interface)))
+        let direction = word(&direction, words).map_err(|error| error.context("direction"))?;
+        Ok((direction, Interface::parse(&interface)))
     };
     Ok(match kind {
         "xdp" | "xdp.frags" => Target::Xdp {
@@ -214,7 +215,7 @@ fn network(kind: &str, settings: &mut Settings<'_>) -> Result<Target, Error> {
                 .ok_or_else(|| Error::field("expected a PORT from 1 to 65535 after the slash"))?,
         ),
         "netfilter" => Target::Netfilter(Netfilter {
-            hook: word("hook", settings.place, &NETFILTER_HOOKS)?,
+            hook: word(settings.place, &NETFILTER_HOOKS).map_err(|error| error.context("hook"))?,
             family: settings.word("family", &NETFILTER_FAMILIES)?.unwrap_or(2),
             priority: match settings.take("priority") {
                 Some(value) => value

@@ -1,6 +1,7 @@
 //! `PLACE[,KEY=VALUE]…`: the part of a target's text behind its kind.
 
 use crate::error::Error;
+use crate::fields::shortened;
 
 /// A place, and what is said about it. Each setting is taken once; [`Self::finish`] refuses what nobody took.
 pub(super) struct Settings<'text> {
@@ -48,7 +49,8 @@ impl<'text> Settings<'text> {
 
     /// One of some words.
     pub(super) fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Result<Option<T>, Error> {
-        self.take(key).map(|value| word(key, value, words)).transpose()
+        let named = |value| word(value, words).map_err(|error| error.context(key));
+        self.take(key).map(named).transpose()
     }
 
     /// Refuses what is left over.
@@ -67,11 +69,11 @@ impl<'text> Settings<'text> {
 }
 
 /// One of some words, or which there are.
-pub(super) fn word<T: Copy>(what: &str, value: &str, words: &[(&str, T)]) -> Result<T, Error> {
+pub(super) fn word<T: Copy>(value: &str, words: &[(&str, T)]) -> Result<T, Error> {
     let found = words.iter().find(|(word, _)| *word == value);
     found.map(|(_, meaning)| *meaning).ok_or_else(|| {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        Error::field(format!("{what}: found {value:?}, expected {}", known.join(" or ")))
+        Error::field(format!("found {:?}, expected {}", shortened(value), known.join(" or ")))
     })
 }
 
