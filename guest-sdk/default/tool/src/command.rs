@@ -55,10 +55,16 @@ pub(crate) fn complain(text: &str) {
     /// The most that `blocking-write-and-flush` takes.
     const ONCE: usize = 4096;
     let stderr = stderr::get_stderr();
-    let line: Vec<u8> = [text, "\n"].concat().into_bytes();
-    for part in line.chunks(ONCE) {
-        if stderr.blocking_write_and_flush(part).is_err() {
+    let line = [text, "\n"].concat();
+    let mut rest = line.as_str();
+    while !rest.is_empty() {
+        // Who gets the pieces one by one gets whole lines, or whole characters where a line is longer.
+        let most = rest.floor_char_boundary(ONCE);
+        let whole = rest.get(..most).and_then(|piece| piece.rfind('\n'));
+        let (piece, after) = rest.split_at(whole.map_or(most, |newline| newline + 1));
+        if stderr.blocking_write_and_flush(piece.as_bytes()).is_err() {
             return;
         }
+        rest = after;
     }
 }
