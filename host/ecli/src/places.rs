@@ -11,18 +11,17 @@ pub(crate) fn are_used(places: &Places, objects: &[&Description]) -> Result<(), 
         .map_or(Ok(()), |unused| Err(Failure::usage(unused)))
 }
 
-/// The same of the objects that a component carries, as far as they can be read: what cannot is told when the component loads it.
+/// The same of the objects that a component carries. Of one that cannot be read nobody knows; the component is told why when it loads it.
 pub(crate) fn are_used_by(places: &Places, component: &[u8]) -> Result<(), Failure> {
     if *places == Places::default() {
         return Ok(());
     }
-    let objects: Vec<Description> = Embedded::all_of(component)
-        .into_iter()
-        .flatten()
-        .filter_map(|embedded| Package::parse(&embedded.bytes).ok()?.describe().ok())
+    let embedded = Embedded::all_of(component).into_iter().flatten();
+    let objects: Option<Vec<Description>> = embedded
+        .map(|embedded| Package::parse(&embedded.bytes).ok()?.describe().ok())
         .collect();
-    if objects.is_empty() {
-        return Ok(());
+    match objects {
+        Some(objects) if !objects.is_empty() => are_used(places, &objects.iter().collect::<Vec<_>>()),
+        _ => Ok(()),
     }
-    are_used(places, &objects.iter().collect::<Vec<_>>())
 }
