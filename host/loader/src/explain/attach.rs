@@ -27,7 +27,7 @@ pub(crate) fn attach(errno: i32, log: &str, program: &str, target: &str) -> Erro
             "this kernel cannot attach programs of this kind on this architecture",
             "use a kprobe or a tracepoint, or a newer kernel (arm64 has them from Linux 6.4)",
         )),
-        "struct_ops" if unsupported => Some(lacks(
+        "struct_ops" if errno == ENOTSUPP => Some(lacks(
             "this kernel has no struct_ops on this architecture",
             "arm64 has them from Linux 6.0",
         )),
