@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -168,24 +168,29 @@ impl Process {
     /// How the process has ended that has nothing more to say.
     pub(crate) fn end(mut self) -> String {
         // It may have said something that is no answer, and wait for more.
-        self.child.kill().ok();
-        match self.child.wait() {
-            Ok(status) => format!("the process that read them has ended: {status}"),
+        match self.kill() {
+            Ok(Some(status)) => format!("the process that read them has ended: {status}"),
+            Ok(None) => "the process that read them does not end".to_owned(),
             Err(error) => format!("the process that read them cannot be waited for: {error}"),
         }
+    }
+
+    /// Ends it. It is not left to who may never ask for it; but who hangs in the kernel is not waited for: none is its status then.
+    fn kill(&mut self) -> io::Result<Option<ExitStatus>> {
+        self.child.kill().ok();
+        for _ in 0..50 {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(Some(status));
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        Ok(None)
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.child.kill().ok();
-        // It is not left to who may never ask for it; but who hangs in the kernel is not waited for.
-        for _ in 0..50 {
-            if !matches!(self.child.try_wait(), Ok(None)) {
-                return;
-            }
-            thread::sleep(Duration::from_millis(2));
-        }
+        self.kill().ok();
     }
 }
 
