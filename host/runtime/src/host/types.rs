@@ -1,5 +1,7 @@
 //! `wit/types.wit`: from what a package says to what a guest is told.
 
+use std::collections::HashSet;
+
 use package::{Description, SampleKind, StackTrace, TypeIndex, TypeKind};
 
 use super::eunomia::bpf::types as wit;
@@ -13,6 +15,7 @@ const PER_CPU: [u32; 4] = [5, 6, 10, 21];
 
 /// The whole description, as the contract has it.
 pub(super) fn description(of: &Description) -> wit::Description {
+    let sections: HashSet<&str> = of.variables.iter().map(|variable| variable.map.as_str()).collect();
     wit::Description {
         name: of.name.clone(),
         documentation: wit::Documentation {
@@ -27,7 +30,7 @@ pub(super) fn description(of: &Description) -> wit::Description {
             .maps
             .iter()
             // Data sections are variables already; libbpf's own maps and hidden ones are nobody's business.
-            .filter(|map| !map.hidden && !of.variables.iter().any(|variable| variable.map == map.name))
+            .filter(|map| !map.hidden && !sections.contains(map.name.as_str()))
             .map(map)
             .collect(),
         programs: of
