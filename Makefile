@@ -52,7 +52,8 @@ export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER ?= aarch64-linux-gnu-gcc
 CROSS = $(if $(filter $(TRIPLE),$(1)),,--features runtime/cross)
 CARGO_DIST = CARGO_TARGET_$(shell echo $(1) | tr 'a-z-' 'A-Z_')_RUSTFLAGS="$(STATIC_DIST)" cargo
 # cargo strips no program for which the profile has an optimisation of its own.
-STRIP = $(if $(filter $(TRIPLE),$(1)),,$(subst -unknown,,$(1))-)strip
+# The date stays, or cargo would take what is stripped for new.
+STRIP = $(if $(filter $(TRIPLE),$(1)),,$(subst -unknown,,$(1))-)strip -p
 DIST_FLAGS = --locked --profile dist --target $(1) $(CROSS)
 
 # The program of standalone tools comes first, and alone: it is built without the compiler that the others have, and `ecc` takes it in.
