@@ -52,9 +52,9 @@ impl wit::HostEventSource for State {
             clears.push(sampling.is_some_and(|sampling| sampling.clear));
             sources.push(Input { map, sampling });
         }
-        let perf_pages = maps.first().map_or(EventOptions::default().perf_pages, |map| {
-            map.object().description().perf_buffer_pages
-        });
+        // Of several objects that lose as little as the most careful one asked for.
+        let pages = maps.iter().map(|map| map.object().description().perf_buffer_pages);
+        let perf_pages = pages.max().unwrap_or(EventOptions::default().perf_pages);
         match loader::EventSource::of(sources, EventOptions { perf_pages }) {
             Ok(source) => {
                 let uncounted = (0..maps.len()).find(|index| source.lost(*index).is_none());
