@@ -128,8 +128,8 @@ fn build_guests(sdk: &Path, out_dir: &Path) -> Result<PathBuf> {
     Ok(target_dir.join(GUEST_TARGET).join("release"))
 }
 
-/// Builds one. That it is a component is said here, and not in its manifest only: where there is a library for tests beside it, cargo
-/// leaves link-time optimisation out.
+/// Builds one. That it is a component is said here: were it said in a manifest that also has a library, for tests, cargo would leave link-time
+/// optimisation out.
 fn build_guest(sdk: &Path, target_dir: &Path, name: &str) -> Result<()> {
     let mut command = Command::new(variable("CARGO")?);
     // What cargo sets for this build is about the host: flags, wrappers and profiles must not reach the guests.

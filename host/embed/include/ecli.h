@@ -33,15 +33,16 @@ struct ecli_stop;
 struct ecli_stop *ecli_stop_new(void);
 
 /* Asks the runs that were given it to end in order: they deliver what lies in the buffers and detach. May be called from any
- * thread and from a signal handler, any number of times. It is never taken back. */
+ * thread and from a signal handler, any number of times. It is never taken back. What a tool was given it prints first: a component
+ * of one's own is stopped if it computes for ten seconds meanwhile, the tool that comes with this library is not. */
 void ecli_stop_request(const struct ecli_stop *stop);
 
 /* No run may be going on that was given it. */
 void ecli_stop_free(struct ecli_stop *stop);
 
-/* Takes what a tool writes: whole lines, a batch of events a call. It is called in the thread of the run. Returns 0, or anything
- * else to say that nobody reads any more. Of `on_output` that is a request to end, to all runs with the same `stop`; of `on_words`
- * it is passed to the tool, which may go on. */
+/* Takes what a tool writes: whole lines, a batch of events a call; of `on_words` a line of more than 4096 bytes comes in pieces. It
+ * is called in the thread of the run. Returns 0, or anything else to say that nobody reads any more. Of `on_output` that is a
+ * request to end, to all runs with the same `stop`; of `on_words` it is passed to the tool, which may go on. */
 typedef int (*ecli_write_fn)(void *context, const void *bytes, size_t size);
 
 enum ecli_format {

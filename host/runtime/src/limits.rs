@@ -20,7 +20,8 @@ pub struct Limits {
     pub packages: u64,
     /// Bytes of words that the guest writes to standard error, in all.
     pub words: u64,
-    /// How long a guest may compute without calling the host. Waiting for events is a call. The default tool is not watched.
+    /// How long a guest may compute without calling the host. Waiting for events is a call. The default tool is not watched: it ends
+    /// because of the limits of packages.
     pub compute: Duration,
 }
 
