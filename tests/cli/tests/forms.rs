@@ -1,10 +1,11 @@
-//! A package in each of its forms is the same tool: JSON, YAML, two files, objects for several architectures.
+//! A package in each of its forms is the same tool: JSON, YAML, two files, older generations, objects for several architectures.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cli_tests::{Running, ecli, program, root, run};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// What `ecc` makes of examples/bootstrap with these options, in a folder that is gone afterwards.
@@ -42,6 +43,60 @@ fn two_files_run_as_one_does() {
         let out = bootstrap(&options);
         shows_a_process(&out.path().join(meta));
     }
+}
+
+/// As base64, in lines of 76 characters.
+fn base64(file: &Path) -> String {
+    let done = run(Command::new("base64").arg(file));
+    assert_eq!(done.code(), 0, "{}", done.stderr);
+    done.stdout
+}
+
+/// The file of a package.
+fn written(out: &TempDir, package: &Value) -> PathBuf {
+    let path = out.path().join("older.json");
+    fs::write(&path, package.to_string()).unwrap();
+    path
+}
+
+#[test]
+fn generation_0_runs() {
+    let out = bootstrap(&["-n"]);
+    let field = |name: &str, ty: &str, offset: u32| json!({"Name": name, "Type": ty, "LLVMType": "", "FieldOffset": offset});
+    let package = json!({
+        "name": "bootstrap",
+        "data": base64(&out.path().join("bootstrap.bpf.o")),
+        "maps": [{"name": "events", "type": "BPF_MAP_TYPE_RINGBUF", "export_data_types": {
+            "Struct Name": "event", "Size": 1408, "DataSize": 1408, "Alignment": 64, "Fields": [
+                field("pid", "int", 0),
+                field("ppid", "int", 32),
+                field("exit_event", "_Bool", 1336),
+            ],
+        }}],
+        "progs": [{"name": "handle_exec"}, {"name": "handle_exit"}],
+        "runtime_args": {"min_duration_ns": 0},
+    });
+    shows_a_process(&written(&out, &package));
+}
+
+#[test]
+fn generation_0_2_runs() {
+    let out = bootstrap(&[]);
+    let mut package: Value = serde_json::from_slice(&fs::read(out.path().join("package.json")).unwrap()).unwrap();
+    let id = package["meta"]["export_types"][0]["type_id"].clone();
+    // Its records have types of their own: here those of the object, found by the header of 24 bytes.
+    let loose = bootstrap(&["-n"]);
+    let object = fs::read(loose.path().join("bootstrap.bpf.o")).unwrap();
+    let magic = [0x9f, 0xeb, 1, 0, 24, 0, 0, 0];
+    let begin = object.windows(magic.len()).position(|window| window == magic).unwrap();
+    let word = |at: usize| u32::from_le_bytes(object[begin + at..begin + at + 4].try_into().unwrap()) as usize;
+    let types = out.path().join("types");
+    fs::write(&types, &object[begin..begin + 24 + word(16) + word(20)]).unwrap();
+    package["meta"]["export_types"] = json!({
+        "export_btf": base64(&types).replace('\n', ""),
+        "structs": [{"id": id, "name": "event"}, {"id": null, "name": "trace_event_raw_sched_process_exec"}],
+    });
+    shows_a_process(&written(&out, &package));
 }
 
 #[test]

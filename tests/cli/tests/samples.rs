@@ -207,7 +207,31 @@ fn a_sample_comes_at_each_interval_and_once_at_the_end() {
         (ended.code(), ended.json().len(), ended.stderr.as_str()),
         (0, 4, "ecli: 4 samples\n")
     );
-    // The first comes at once, the last when it ends; the next regular one would be an hour away.
+    fs::remove_file(&package).unwrap();
+}
+
+/// The package with another interval, as its author would write it.
+fn with_interval(interval: u64) -> PathBuf {
+    let path = package("traffic", json!([{"key": {"pid": 1, "comm": "a"}, "value": {"bytes": 1, "delta": 0, "state": 0}}]));
+    let mut package: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for map in package["meta"]["bpf_skel"]["maps"].as_array_mut().unwrap() {
+        if map["ident"] == "traffic" {
+            map["sample"]["interval"] = json!(interval);
+        }
+    }
+    fs::write(&path, package.to_string()).unwrap();
+    path
+}
+
+#[test]
+fn the_interval_of_the_package_is_in_milliseconds() {
+    // Seconds would be three minutes.
+    let package = with_interval(20);
+    let ended = run(ecli(["run", "-o", "json", "--count", "10", "--timeout", "60"]).arg(&package));
+    assert_eq!((ended.code(), ended.json().len()), (0, 10), "{}", ended.stderr);
+    fs::remove_file(&package).unwrap();
+    // The first comes at once, the last when it ends; the next regular one would be a minute away, and of microseconds eight.
+    let package = with_interval(60_000);
     let ended = run(ecli(["run", "-o", "json", "--timeout", "0.5"]).arg(&package));
     assert_eq!(
         (ended.code(), ended.json().len(), ended.stderr.as_str()),

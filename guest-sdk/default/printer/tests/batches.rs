@@ -142,14 +142,18 @@ fn short_records_are_left_out_counted_and_reported_once() {
     batch.push(0, &[1; 7]);
     batch.push(1, &[1, 0, 0, 0]);
     batch.push(0, &[]);
+    batch.push(1, &[1, 0, 0]);
     assert_eq!(print(&mut printer, &batch, 0), "{\"fd\":1}\n");
     assert_eq!(
         printer.notes(),
-        ["opens: a record of 7 bytes is shorter than its type opened (8 bytes); such records are counted and left out"]
+        [
+            "opens: a record of 7 bytes is shorter than its type opened (8 bytes); such records are counted and left out",
+            "closes: a record of 3 bytes is shorter than its type closed (4 bytes); such records are counted and left out"
+        ]
     );
     assert_eq!(print(&mut printer, &batch, 0), "{\"fd\":1}\n");
     assert!(printer.notes().is_empty());
-    assert_eq!(printer.short_records().collect::<Vec<_>>(), [("opens", 4)]);
+    assert_eq!(printer.short_records().collect::<Vec<_>>(), [("opens", 4), ("closes", 2)]);
 }
 
 #[test]

@@ -174,6 +174,8 @@ fn hostile_text_is_escaped_wherever_it_stands() {
         for (bytes, as_json, as_column) in [
             (&b"\x1b"[..], r"\u001b", r"\x1b"),
             (b"\n", r"\n", r"\n"),
+            (b"\t", r"\t", r"\t"),
+            (b"\r", r"\r", r"\r"),
             (b"\x08", r"\b", r"\x08"),
             (b"\x7f", r"\u007f", r"\x7f"),
             (b"\"", "\\\"", "\""),

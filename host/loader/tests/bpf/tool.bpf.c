@@ -7,6 +7,8 @@ const volatile char word[8] = "hey";
 int level = 7;
 __u64 seen;
 __u64 switches;
+__u64 tuned SEC(".data.tuned") = 3;
+const volatile __u64 fixed SEC(".rodata.fixed") = 4;
 
 struct pair {
 	__u32 a;

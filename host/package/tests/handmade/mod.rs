@@ -15,11 +15,14 @@ pub(crate) const STRUCT: u32 = 4;
 pub(crate) const UNION: u32 = 5;
 pub(crate) const ENUM: u32 = 6;
 pub(crate) const TYPEDEF: u32 = 8;
+pub(crate) const VOLATILE: u32 = 9;
+pub(crate) const CONST: u32 = 10;
+pub(crate) const RESTRICT: u32 = 11;
 pub(crate) const PROTOTYPE: u32 = 13;
 pub(crate) const VARIABLE: u32 = 14;
 pub(crate) const SECTION: u32 = 15;
 pub(crate) const FLOAT: u32 = 16;
-pub(crate) const CONST: u32 = 10;
+pub(crate) const TYPE_TAG: u32 = 18;
 pub(crate) const ENUM64: u32 = 19;
 /// With the kind: a struct has bit fields, an enum is signed.
 pub(crate) const FLAG: u32 = 0x80;

@@ -1,6 +1,8 @@
 //! C types by the dozen: whatever a stream of bytes stands for.
 
-use super::{ARRAY, Btf, CONST, ENUM, ENUM64, FLAG, FLOAT, INT, POINTER, STRUCT, TYPEDEF, UNION};
+use super::{
+    ARRAY, Btf, CONST, ENUM, ENUM64, FLAG, FLOAT, INT, POINTER, RESTRICT, STRUCT, TYPEDEF, TYPE_TAG, UNION, VOLATILE,
+};
 
 /// Decisions, one a byte; 0 once there are no more.
 pub(crate) struct Choices<'a>(pub(crate) &'a [u8]);
@@ -52,7 +54,8 @@ pub(crate) fn add_type(btf: &mut Btf, choices: &mut Choices<'_>, allowed: Allowe
         7 => union(btf, choices, inner),
         8 => {
             let (id, size) = add_type(btf, choices, inner);
-            let kind = if choices.below(2) == 0 { TYPEDEF } else { CONST };
+            let kinds = [TYPEDEF, CONST, VOLATILE, RESTRICT, TYPE_TAG];
+            let kind = kinds[usize::from(choices.below(5))];
             (btf.add("renamed", kind, 0, id, &[]), size)
         }
         _ => structure(btf, choices, inner),
