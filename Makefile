@@ -1,5 +1,5 @@
 # What a person calls. Everything builds as the user who calls; only what talks to the kernel runs through sudo.
-.PHONY: demo test lint bench dist release setup examples guests corpus kernels pages fuzz
+.PHONY: demo test lint bench dist hot release setup examples guests corpus kernels pages fuzz
 
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 TRIPLE := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
@@ -40,7 +40,7 @@ lint: setup
 # One static file each, at a fixed address: nothing to look up and nothing to relocate when it starts. Random numbers come from the
 # system call: looked up by name, as it is by default, it is not found in a static program, which then wants /dev/urandom.
 STATIC := -C target-feature=+crt-static -C relocation-model=static --cfg getrandom_backend=\"linux_getrandom\"
-STATIC_DIST := $(STATIC) -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,$(CURDIR)/scripts/dist.ld
+STATIC_DIST := $(STATIC) -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,$(CURDIR)/scripts/dist.ld -C link-arg=-Wl,-T,$(CURDIR)/scripts/hot.ld
 # Where sources lie on the machine that builds is nobody's business, and no two machines should build different programs for it.
 STATIC_DIST += --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/= --remap-path-prefix=$(abspath $(TARGET_DIR))/=
 
@@ -67,6 +67,13 @@ endef
 dist: setup
 	$(call dist,$(TRIPLE))
 	@scripts/try-dist $(DIST)
+
+# Finds out anew which functions lie beside each other in the programs of `dist`.
+hot: setup
+	$(call CARGO_DIST,$(TRIPLE)) rustc $(call DIST_FLAGS,$(TRIPLE)) -p ecli --bin ecli -- \
+	  -C link-arg=-Wl,--no-demangle -C link-arg=-Wl,-Map=$(abspath $(DIST))/ecli.map
+	cargo build --locked -p ecc
+	$(SUDO) scripts/hot $(DIST)/ecli $(TARGET_DIR)/debug/ecc $(DIST)/ecli.map
 
 # What a release has: `dist` for each architecture.
 release: setup $(addprefix release-,$(RELEASES))
