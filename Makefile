@@ -73,7 +73,7 @@ hot: setup
 	$(call CARGO_DIST,$(TRIPLE)) rustc $(call DIST_FLAGS,$(TRIPLE)) -p ecli --bin ecli -- \
 	  -C link-arg=-Wl,--no-demangle -C link-arg=-Wl,-Map=$(abspath $(DIST))/ecli.map
 	cargo build --locked -p ecc
-	$(SUDO) scripts/hot $(DIST)/ecli $(TARGET_DIR)/debug/ecc $(DIST)/ecli.map
+	scripts/hot $(DIST)/ecli $(TARGET_DIR)/debug/ecc $(DIST)/ecli.map
 
 # What a release has: `dist` for each architecture.
 release: setup $(addprefix release-,$(RELEASES))
