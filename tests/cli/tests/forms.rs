@@ -62,15 +62,17 @@ fn written(out: &TempDir, package: &Value) -> PathBuf {
 #[test]
 fn generation_0_runs() {
     let out = bootstrap(&["-n"]);
-    let field = |name: &str, ty: &str, offset: u32| json!({"Name": name, "Type": ty, "LLVMType": "", "FieldOffset": offset});
+    let field = |name: &str, ty: &str, llvm: &str, offset: u32| {
+        json!({"Name": name, "Type": ty, "LLVMType": llvm, "FieldOffset": offset})
+    };
     let package = json!({
         "name": "bootstrap",
         "data": base64(&out.path().join("bootstrap.bpf.o")),
         "maps": [{"name": "events", "type": "BPF_MAP_TYPE_RINGBUF", "export_data_types": {
             "Struct Name": "event", "Size": 1408, "DataSize": 1408, "Alignment": 64, "Fields": [
-                field("pid", "int", 0),
-                field("ppid", "int", 32),
-                field("exit_event", "_Bool", 1336),
+                field("pid", "int", "i32", 0),
+                field("ppid", "int", "i32", 32),
+                field("exit_event", "_Bool", "i8", 1336),
             ],
         }}],
         "progs": [{"name": "handle_exec"}, {"name": "handle_exit"}],
