@@ -69,7 +69,7 @@ fn generation_0_runs() {
         "name": "bootstrap",
         "data": base64(&out.path().join("bootstrap.bpf.o")),
         "maps": [{"name": "events", "type": "BPF_MAP_TYPE_RINGBUF", "export_data_types": {
-            "Struct Name": "event", "Size": 1408, "DataSize": 1408, "Alignment": 64, "Fields": [
+            "Struct Name": "event", "Size": 1344, "DataSize": 1344, "Alignment": 64, "Fields": [
                 field("pid", "int", "i32", 0),
                 field("ppid", "int", "i32", 32),
                 field("exit_event", "_Bool", "i8", 1336),
