@@ -56,8 +56,15 @@ CARGO_DIST = CARGO_TARGET_$(shell echo $(1) | tr 'a-z-' 'A-Z_')_RUSTFLAGS="$(STA
 STRIP = $(if $(filter $(TRIPLE),$(1)),,$(subst -unknown,,$(1))-)strip -p
 DIST_FLAGS = --locked --profile dist --target $(1) $(CROSS)
 
+# cargo does not know that the linker reads scripts of ours.
+define relink
+@[ $(1)/$(2) -nt scripts/dist.ld -a $(1)/$(2) -nt scripts/hot.ld ] || rm -f $(1)/$(2) $(1)/deps/$(2)-*
+
+endef
+
 # The program of standalone tools comes first, and alone: it is built without the compiler that the others have, and `ecc` takes it in.
 define dist
+$(foreach program,standalone $(PROGRAMS),$(call relink,$(TARGET_DIR)/$(1)/dist,$(program)))
 $(CARGO_DIST) build $(DIST_FLAGS) -p standalone
 $(STRIP) $(TARGET_DIR)/$(1)/dist/standalone
 ECC_STANDALONE=$(abspath $(TARGET_DIR)/$(1)/dist/standalone) $(CARGO_DIST) build $(DIST_FLAGS) $(addprefix -p ,$(PROGRAMS))
@@ -70,10 +77,9 @@ dist: setup
 
 # Finds out anew which functions lie beside each other in the programs of `dist`.
 hot: setup
-	$(call CARGO_DIST,$(TRIPLE)) rustc $(call DIST_FLAGS,$(TRIPLE)) -p ecli --bin ecli -- \
-	  -C link-arg=-Wl,--no-demangle -C link-arg=-Wl,-Map=$(abspath $(DIST))/ecli.map
-	cargo build --locked -p ecc
-	scripts/hot $(DIST)/ecli $(TARGET_DIR)/debug/ecc $(DIST)/ecli.map
+	rm -f $(DIST)/ecli $(DIST)/deps/ecli-*
+	$(MAKE) dist STRIP=:
+	scripts/hot $(DIST)/ecli $(DIST)/ecc
 
 # What a release has: `dist` for each architecture.
 release: setup $(addprefix release-,$(RELEASES))
