@@ -204,7 +204,10 @@ impl Map {
         loop {
             let mut from = from.map(<[u8]>::to_vec);
             let mut next = vec![0_u8; self.token_size()];
-            let (mut keys, mut values) = (vec![0_u8; key * most as usize], vec![0_u8; value * most as usize]);
+            let (mut keys, mut values) = (
+                Vec::<u8>::with_capacity(key * most as usize),
+                Vec::<u8>::with_capacity(value * most as usize),
+            );
             let mut count = most;
             let options = libbpf_sys::bpf_map_batch_opts {
                 sz: size_of::<libbpf_sys::bpf_map_batch_opts>() as libbpf_sys::size_t,
@@ -236,8 +239,11 @@ impl Map {
                 _ => return Err(self.refused(Error::from_errno(code), code, "read")),
             };
             let count = count.min(most);
-            keys.truncate(key * count as usize);
-            values.truncate(value * count as usize);
+            // SAFETY: the kernel sets `count` to none first, and then to what it has written; there is room for `most`.
+            unsafe {
+                keys.set_len(key * count as usize);
+                values.set_len(value * count as usize);
+            }
             next.insert(0, BY_KERNEL);
             return Ok(Some(Entries {
                 keys,

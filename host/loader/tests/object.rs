@@ -34,7 +34,10 @@ fn variables_are_set_before_loading_by_value_and_by_bytes() {
     open.set_variable("tuned", &json!(12)).unwrap();
     open.set_variable("fixed", &json!(13)).unwrap();
     let object = open.load().unwrap();
-    assert_eq!(["switches", "tuned", "fixed"].map(|name| number(&object, name)), [11, 12, 13]);
+    assert_eq!(
+        ["switches", "tuned", "fixed"].map(|name| number(&object, name)),
+        [11, 12, 13]
+    );
     assert_eq!(look(&object), (5, 9, u64::from(b'y')));
     assert_eq!(object.read_variable("word").unwrap(), b"you\0\0\0\0\0");
 }

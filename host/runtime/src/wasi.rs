@@ -33,7 +33,10 @@ impl HasData for Io {
 /// Offer what `component` imports of WASI.
 #[cfg_attr(
     not(feature = "compiler"),
-    expect(unused_variables, reason = "all that is run is the default tool, and a printer or args in it import nothing")
+    expect(
+        unused_variables,
+        reason = "all that is run is the default tool, and a printer or args in it import nothing"
+    )
 )]
 pub(crate) fn add_to_linker(linker: &mut Linker<State>, component: &Component) -> wasmtime::Result<()> {
     #[cfg(feature = "compiler")]

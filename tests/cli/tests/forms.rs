@@ -62,9 +62,7 @@ fn written(out: &TempDir, package: &Value) -> PathBuf {
 #[test]
 fn generation_0_runs() {
     let out = bootstrap(&["-n"]);
-    let field = |name: &str, ty: &str, llvm: &str, offset: u32| {
-        json!({"Name": name, "Type": ty, "LLVMType": llvm, "FieldOffset": offset})
-    };
+    let field = |name: &str, ty: &str, llvm: &str, offset: u32| json!({"Name": name, "Type": ty, "LLVMType": llvm, "FieldOffset": offset});
     let package = json!({
         "name": "bootstrap",
         "data": base64(&out.path().join("bootstrap.bpf.o")),

@@ -57,7 +57,9 @@ fn libbpf_is_heard_where_the_package_wants_it() {
 #[test]
 fn a_perf_buffer_has_the_pages_that_the_package_wants() {
     for pages in [8, 32] {
-        let package = changed("sigsnoop", |package| package["meta"]["perf_buffer_pages"] = json!(pages));
+        let package = changed("sigsnoop", |package| {
+            package["meta"]["perf_buffer_pages"] = json!(pages)
+        });
         let mut ecli = Running::start(ecli(["run"]).arg(package.path()));
         // The header comes when all is attached.
         ecli.line(|line| line.starts_with("TIME"));
@@ -81,7 +83,9 @@ fn a_perf_buffer_has_the_pages_that_the_package_wants() {
 
 #[test]
 fn arguments_of_the_package_set_its_variables() {
-    let package = changed("bootstrap", |package| package["runtime_args"] = json!({"min_duration_ns": 1}));
+    let package = changed("bootstrap", |package| {
+        package["runtime_args"] = json!({"min_duration_ns": 1})
+    });
     let ended = first(&package, &["-o", "json"]);
     let event = &ended.json()[0];
     assert_eq!(event["exit_event"], json!(true), "{event}");

@@ -212,7 +212,10 @@ fn a_sample_comes_at_each_interval_and_once_at_the_end() {
 
 /// The package with another interval, as its author would write it.
 fn with_interval(interval: u64) -> PathBuf {
-    let path = package("traffic", json!([{"key": {"pid": 1, "comm": "a"}, "value": {"bytes": 1, "delta": 0, "state": 0}}]));
+    let path = package(
+        "traffic",
+        json!([{"key": {"pid": 1, "comm": "a"}, "value": {"bytes": 1, "delta": 0, "state": 0}}]),
+    );
     let mut package: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     for map in package["meta"]["bpf_skel"]["maps"].as_array_mut().unwrap() {
         if map["ident"] == "traffic" {

@@ -153,7 +153,10 @@ fn short_records_are_left_out_counted_and_reported_once() {
     );
     assert_eq!(print(&mut printer, &batch, 0), "{\"fd\":1}\n");
     assert!(printer.notes().is_empty());
-    assert_eq!(printer.short_records().collect::<Vec<_>>(), [("opens", 4), ("closes", 2)]);
+    assert_eq!(
+        printer.short_records().collect::<Vec<_>>(),
+        [("opens", 4), ("closes", 2)]
+    );
 }
 
 #[test]

@@ -268,7 +268,11 @@ cpu = 1
 
 #[test]
 fn the_sum_of_counts_has_the_room_that_it_needs() {
-    for (size, most) in [(1, u64::from(u8::MAX)), (2, u64::from(u16::MAX)), (4, u64::from(u32::MAX))] {
+    for (size, most) in [
+        (1, u64::from(u8::MAX)),
+        (2, u64::from(u16::MAX)),
+        (4, u64::from(u32::MAX)),
+    ] {
         let counts = |numbers: &[u64]| -> Vec<u8> {
             let bytes = |number: &u64| number.to_le_bytes()[..size as usize].to_vec();
             let mut value: Vec<u8> = numbers.iter().flat_map(bytes).collect();

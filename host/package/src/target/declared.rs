@@ -169,8 +169,9 @@ impl Entry<'_> {
         };
         let egress = match point {
             None => section == "egress",
-            Some(point) => word(point, &[("BPF_TC_INGRESS", false), ("BPF_TC_EGRESS", true)])
-                .at(|| "tchook.attach_point")?,
+            Some(point) => {
+                word(point, &[("BPF_TC_INGRESS", false), ("BPF_TC_EGRESS", true)]).at(|| "tchook.attach_point")?
+            }
         };
         let options = self.child("tcopts")?;
         let option = |name: &str| -> Result<u32, Error> {
@@ -247,7 +248,8 @@ impl Entry<'_> {
         let read = || -> Result<Target, Error> {
             let priority = fields.value("priority").map_or(Some(0), Value::as_i64);
             Ok(Target::Netfilter(Netfilter {
-                hook: named("hook", &NETFILTER_HOOKS)?.ok_or_else(|| Error::field("this field is missing").at("hook"))?,
+                hook: named("hook", &NETFILTER_HOOKS)?
+                    .ok_or_else(|| Error::field("this field is missing").at("hook"))?,
                 family: named("family", &NETFILTER_FAMILIES)?.unwrap_or(2),
                 priority: priority
                     .and_then(|priority| i32::try_from(priority).ok())
@@ -262,8 +264,9 @@ impl Entry<'_> {
         let fields = self.child("perf")?.unwrap_or(Fields(empty()));
         let read = || -> Result<Target, Error> {
             let (kind, config) = match fields.string("event")? {
-                Some(name) => perf::parse(name)
-                    .ok_or_else(|| Error::field(format!("{:?} is no event of `perf list`", shortened(name))).at("event"))?,
+                Some(name) => perf::parse(name).ok_or_else(|| {
+                    Error::field(format!("{:?} is no event of `perf list`", shortened(name))).at("event")
+                })?,
                 None => (
                     fields.number_u32("type")?.unwrap_or(perf::SOFTWARE),
                     fields.number("config", u64::MAX)?.unwrap_or(0),

@@ -1,7 +1,7 @@
 //! C types by the dozen: whatever a stream of bytes stands for.
 
 use super::{
-    ARRAY, Btf, CONST, ENUM, ENUM64, FLAG, FLOAT, INT, POINTER, RESTRICT, STRUCT, TYPEDEF, TYPE_TAG, UNION, VOLATILE,
+    ARRAY, Btf, CONST, ENUM, ENUM64, FLAG, FLOAT, INT, POINTER, RESTRICT, STRUCT, TYPE_TAG, TYPEDEF, UNION, VOLATILE,
 };
 
 /// Decisions, one a byte; 0 once there are no more.

@@ -48,7 +48,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> 
     bpf::program::add_to_linker::<_, HasSelf<_>>(linker, called)?;
     bpf::map::add_to_linker::<_, HasSelf<_>>(linker, called)?;
     bpf::events::add_to_linker::<_, HasSelf<_>>(linker, called)?;
-    bpf::output::add_to_linker::<_, HasSelf<_>>(linker, called)?;
+    output::add_to_linker(linker)?;
     bpf::symbols::add_to_linker::<_, HasSelf<_>>(linker, called)
 }
 
