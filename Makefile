@@ -68,17 +68,18 @@ $(foreach program,standalone $(PROGRAMS),$(call relink,$(TARGET_DIR)/$(1)/dist,$
 $(CARGO_DIST) build $(DIST_FLAGS) -p standalone
 $(STRIP) $(TARGET_DIR)/$(1)/dist/standalone
 ECC_STANDALONE=$(abspath $(TARGET_DIR)/$(1)/dist/standalone) $(CARGO_DIST) build $(DIST_FLAGS) $(addprefix -p ,$(PROGRAMS))
-$(STRIP) $(addprefix $(TARGET_DIR)/$(1)/dist/,$(PROGRAMS))
+$(STRIP) $(addprefix $(TARGET_DIR)/$(1)/dist/,$(filter-out $(WITH_SYMBOLS),$(PROGRAMS)))
 endef
 
 dist: setup
 	$(call dist,$(TRIPLE))
-	@scripts/try-dist $(DIST)
+	@scripts/try-dist $(DIST) $(PROGRAMS)
 
 # Finds out anew which functions lie beside each other in the programs of `dist`.
 hot: setup
+	@command -v valgrind >/dev/null || { echo "hot: valgrind is missing: install it with this system's package manager" >&2; exit 1; }
 	rm -f $(DIST)/ecli $(DIST)/deps/ecli-*
-	$(MAKE) dist STRIP=:
+	$(MAKE) dist WITH_SYMBOLS=ecli
 	scripts/hot $(DIST)/ecli $(DIST)/ecc
 
 # What a release has: `dist` for each architecture.

@@ -74,6 +74,14 @@ impl Error {
         self
     }
 
+    /// The message with its place in the source, for what is no error.
+    pub(crate) fn as_note(&self) -> String {
+        match &self.excerpt {
+            Some(excerpt) => format!("{}\n{excerpt}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
     /// What to do about it: one line without a full stop.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

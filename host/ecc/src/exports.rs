@@ -94,10 +94,30 @@ impl Header {
     }
 }
 
+/// What the user should know where nobody chose which of several structs the records of a buffer have: it is the first.
+pub(crate) fn unchosen(headers: &[Header], exports: &[String], description: &Description) -> Option<String> {
+    let (first, buffer) = (
+        exports.first()?,
+        description.maps.iter().find(|map| is_buffer(map.kind))?,
+    );
+    let is_chosen = |header: &Header| matches!(header.exports, Exports::Picked(_));
+    if exports.len() < 2 || headers.iter().any(is_chosen) {
+        return None;
+    }
+    Some(format!(
+        "the records of {} are shown as struct {first}, the first of {}; `/// @export` above another one chooses that",
+        buffer.name,
+        exports.join(", ")
+    ))
+}
+
+fn is_buffer(kind: u32) -> bool {
+    matches!(kind, PERF_EVENT_ARRAY | RINGBUF)
+}
+
 /// Where a comment gives one buffer a type of its own, each one has to say what its records are: what its definition says, or else
 /// the first struct of the headers, whose BTF ID this is.
 pub(crate) fn spell_out(meta: &mut Value, description: &Description, first: Option<u32>) {
-    const BUFFERS: [u32; 2] = [PERF_EVENT_ARRAY, RINGBUF];
     if meta.get("enable_multiple_export_types") != Some(&Value::Bool(true)) {
         return;
     }
@@ -105,7 +125,7 @@ pub(crate) fn spell_out(meta: &mut Value, description: &Description, first: Opti
     for entry in maps.into_iter().flatten().filter_map(Value::as_object_mut) {
         let name = entry.get("ident").and_then(Value::as_str);
         let map = description.maps.iter().find(|map| Some(map.name.as_str()) == name);
-        let Some(map) = map.filter(|map| BUFFERS.contains(&map.kind)) else {
+        let Some(map) = map.filter(|map| is_buffer(map.kind)) else {
             continue;
         };
         let kind = map.value.and_then(|ty| description.types.get(ty)).map(|ty| &ty.kind);

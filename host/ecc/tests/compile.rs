@@ -123,6 +123,25 @@ fn without_a_header_there_is_no_export_and_no_line_about_it() {
 }
 
 #[test]
+fn of_several_structs_that_nobody_chose_from_the_first_is_taken_and_told() {
+    let told = |header: &str| {
+        let folder = folder(&[("opens.bpf.c", SOURCE), ("opens.h", header)]);
+        let run = ecc(folder.path(), &["opens.bpf.c", "opens.h"]);
+        assert!(run.status.success());
+        String::from_utf8(run.stderr).unwrap()
+    };
+    assert_eq!(
+        told("struct inner { int a; };\nstruct event { int b; };\n"),
+        "note: the records of events are shown as struct inner, the first of inner, event; `/// @export` above another one chooses that\n"
+    );
+    assert_eq!(
+        told("struct inner { int a; };\n/// @export\nstruct event { int b; };\n"),
+        ""
+    );
+    assert_eq!(told(HEADER), "");
+}
+
+#[test]
 fn an_included_header_gives_the_struct_that_it_marks_though_nothing_uses_it() {
     let header = "struct other { int a; };\n/// @export\nstruct event { int b; };\n";
     let source = SOURCE.replace("/// @brief", "#include \"opens.h\"\n/// @brief");

@@ -40,9 +40,10 @@ void ecli_stop_request(const struct ecli_stop *stop);
 /* No run may be going on that was given it. */
 void ecli_stop_free(struct ecli_stop *stop);
 
-/* Takes what a tool writes: whole lines, a batch of events a call; of `on_words` a line of more than 4096 bytes comes in pieces. It
- * is called in the thread of the run. Returns 0, or anything else to say that nobody reads any more. Of `on_output` that is a
- * request to end, to all runs with the same `stop`; of `on_words` it is passed to the tool, which may go on. */
+/* Takes what a tool writes: whole lines, a batch of events a call. `on_words` takes what it says as it says it: of the tool that
+ * comes with this library whole lines, in pieces of at most 4096 bytes. It is called in the thread of the run. Returns 0, or
+ * anything else to say that nobody reads any more. Of `on_output` that is a request to end, to all runs with the same `stop`; of
+ * `on_words` it is passed to the tool, which may go on. */
 typedef int (*ecli_write_fn)(void *context, const void *bytes, size_t size);
 
 enum ecli_format {

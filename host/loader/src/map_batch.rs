@@ -132,7 +132,7 @@ impl Map {
         };
         match kind {
             ANEW if most < FEW => self.one_by_one(None, most, delete),
-            ANEW => match self.by_kernel(None, most, operation)? {
+            ANEW => match self.by_kernel(None, most, operation, delete)? {
                 Some(entries) => Ok(entries),
                 None => self.one_by_one(None, most, delete),
             },
@@ -142,7 +142,7 @@ impl Map {
                 if most < FEW && !self.is_small() {
                     return Err(self.unknown_token());
                 }
-                match self.by_kernel(Some(rest), most.max(FEW), operation)? {
+                match self.by_kernel(Some(rest), most.max(FEW), operation, delete)? {
                     Some(entries) => Ok(entries),
                     // Where keys are gone on from by themselves, the token is the last one.
                     None => self.one_by_one(rest.get(..self.info().key_size as usize), most, delete),
@@ -198,9 +198,10 @@ impl Map {
     /// By the kernel's batch operation; `None` if it has none for this kind of map, or the first entries do not fit into such a batch.
     ///
     /// It gives a bucket of a hash table whole, which has more than `most` entries if somebody chose the keys for that.
-    fn by_kernel(&self, from: Option<&[u8]>, most: u32, operation: Batch) -> Result<Option<Entries>> {
+    fn by_kernel(&self, from: Option<&[u8]>, most: u32, operation: Batch, delete: bool) -> Result<Option<Entries>> {
         let (key, value) = (self.info().key_size as usize, self.info().value_size as usize);
         let mut most = most;
+        let mut zeroed = delete;
         loop {
             let mut from = from.map(<[u8]>::to_vec);
             let mut next = vec![0_u8; self.token_size()];
@@ -208,6 +209,10 @@ impl Map {
                 Vec::<u8>::with_capacity(key * most as usize),
                 Vec::<u8>::with_capacity(value * most as usize),
             );
+            if zeroed {
+                keys.resize(key * most as usize, 0);
+                values.resize(value * most as usize, 0);
+            }
             let mut count = most;
             let options = libbpf_sys::bpf_map_batch_opts {
                 sz: size_of::<libbpf_sys::bpf_map_batch_opts>() as libbpf_sys::size_t,
@@ -239,7 +244,13 @@ impl Map {
                 _ => return Err(self.refused(Error::from_errno(code), code, "read")),
             };
             let count = count.min(most);
-            // SAFETY: the kernel sets `count` to none first, and then to what it has written; there is room for `most`.
+            // Who refuses in the kernel's place, as a BPF program of the LSM may, has not set `count`.
+            if end && count == most && !zeroed && !delete {
+                zeroed = true;
+                continue;
+            }
+            // SAFETY: the kernel sets `count` to none first, and then to what it has written; there is room for `most`. Where that is not
+            // certain the memory is not new.
             unsafe {
                 keys.set_len(key * count as usize);
                 values.set_len(value * count as usize);

@@ -117,12 +117,14 @@ fn join_programs(
         .collect();
     for (index, meta) in listed.into_iter().flatten().enumerate() {
         let program = left.remove(meta.name).ok_or_else(|| {
-            Error::field(format!(
-                "the object has no program {:?} (or it is listed twice), only {}",
-                shortened(meta.name),
-                list(known.iter().map(String::as_str))
-            ))
-            .at(format!("progs[{index}].name"))
+            let name = shortened(meta.name);
+            let message = if known.iter().any(|known| known == meta.name) {
+                format!("the program {name:?} is listed twice")
+            } else {
+                let known = list(known.iter().map(String::as_str));
+                format!("the object has no program {name:?}, only {known}")
+            };
+            Error::field(message).at(format!("progs[{index}].name"))
         })?;
         let attach = meta.attach.map(|text| text.strip_prefix('?').unwrap_or(text));
         order.push(Program {

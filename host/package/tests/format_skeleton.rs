@@ -149,7 +149,7 @@ fn other_keys_of_a_variable_are_kept() {
 fn a_program_has_the_name_of_its_function() {
     assert_eq!(
         refusal("/meta/bpf_skel/progs/0/name", json!("gone")).to_string(),
-        "meta.bpf_skel.progs[0].name: the object has no program \"gone\" (or it is listed twice), only on_exec, on_exit"
+        "meta.bpf_skel.progs[0].name: the object has no program \"gone\", only on_exec, on_exit"
     );
 }
 

@@ -168,29 +168,31 @@ impl Process {
     /// How the process has ended that has nothing more to say.
     pub(crate) fn end(mut self) -> String {
         // It may have said something that is no answer, and wait for more.
-        match self.kill() {
+        match self.kill(Duration::from_secs(5)) {
             Ok(Some(status)) => format!("the process that read them has ended: {status}"),
             Ok(None) => "the process that read them does not end".to_owned(),
             Err(error) => format!("the process that read them cannot be waited for: {error}"),
         }
     }
 
-    /// Ends it. It is not left to who may never ask for it; but who hangs in the kernel is not waited for: none is its status then.
-    fn kill(&mut self) -> io::Result<Option<ExitStatus>> {
+    /// Ends it. It is not left to who may never ask for it; but who hangs in the kernel is not waited for longer than this: none is its
+    /// status then.
+    fn kill(&mut self, patience: Duration) -> io::Result<Option<ExitStatus>> {
         self.child.kill().ok();
-        for _ in 0..50 {
-            if let Some(status) = self.child.try_wait()? {
-                return Ok(Some(status));
+        let until = Instant::now() + patience;
+        loop {
+            let status = self.child.try_wait()?;
+            if status.is_some() || Instant::now() > until {
+                return Ok(status);
             }
             thread::sleep(Duration::from_millis(2));
         }
-        Ok(None)
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.kill().ok();
+        self.kill(Duration::from_millis(100)).ok();
     }
 }
 

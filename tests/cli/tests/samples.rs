@@ -4,8 +4,9 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use cli_tests::{Ended, compile, ecli, example, root, run};
+use cli_tests::{Ended, Running, compile, ecli, example, root, run};
 use serde_json::{Value, json};
 
 /// A package of `sources/sampled.bpf.c` that samples one of its maps, filled with some entries.
@@ -235,11 +236,11 @@ fn the_interval_of_the_package_is_in_milliseconds() {
     fs::remove_file(&package).unwrap();
     // The first comes at once, the last when it ends; the next regular one would be a minute away, and of microseconds eight.
     let package = with_interval(60_000);
-    let ended = run(ecli(["run", "-o", "json", "--timeout", "0.5"]).arg(&package));
-    assert_eq!(
-        (ended.code(), ended.json().len(), ended.stderr.as_str()),
-        (0, 2, "ecli: 2 samples\n")
-    );
+    let mut ecli = Running::start(ecli(["run", "-o", "json"]).arg(&package));
+    ecli.line(|_| true);
+    std::thread::sleep(Duration::from_millis(500));
+    let ended = ecli.interrupt();
+    assert_eq!((ended.code(), ended.stderr.as_str()), (0, "ecli: 2 samples\n"));
     fs::remove_file(&package).unwrap();
 }
 

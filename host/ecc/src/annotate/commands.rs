@@ -8,7 +8,7 @@ use crate::source::SourceFile;
 use crate::source::comment::Item;
 
 /// What programs have.
-const OF_PROGRAMS: [&str; 16] = [
+pub(super) const OF_PROGRAMS: [&str; 16] = [
     "tchook",
     "tcopts",
     "ifindex",
@@ -28,7 +28,7 @@ const OF_PROGRAMS: [&str; 16] = [
 ];
 
 /// What maps have.
-const OF_MAPS: [&str; 5] = ["sample", "intepreter", "export_config", "lost", "data"];
+pub(super) const OF_MAPS: [&str; 5] = ["sample", "intepreter", "export_config", "lost", "data"];
 
 /// Keys that say what an entry is, and those that are read from the comment as a whole.
 const FIXED: [&str; 10] = [
@@ -100,6 +100,11 @@ pub(super) fn belongs(role: Role, key: &str) -> bool {
         Role::Map => OF_MAPS.contains(&key),
         Role::Variable => !FIXED.contains(&key) && !DOXYGEN.contains(&key),
     }
+}
+
+/// Whether it documents the code, or the tool.
+pub(super) fn is_for_readers(key: &str) -> bool {
+    FIXED.contains(&key) || DOXYGEN.contains(&key)
 }
 
 /// What a command sets its key to, if that can be.

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod commands;
+mod meant;
 mod place;
 
 use serde_json::{Map, Value};
@@ -20,6 +21,8 @@ const DOC: [&str; 5] = ["version", "brief", "details", "description", "author"];
 #[derive(Debug, Default)]
 pub(crate) struct Annotations {
     items: Vec<(Place, Item)>,
+    /// What nobody reads, and was probably meant otherwise.
+    pub(crate) unread: Vec<Error>,
 }
 
 /// Adds what the comments say to `meta`: descriptions and options of variables, settings of maps and programs, the doc.
@@ -45,7 +48,13 @@ pub(crate) fn annotate(
         }
         if declaration.has("\"license\"") {
             set_doc(skeleton, &Comment::read(&declaration.comments));
-        } else if let Some(place) = Place::of(skeleton, &declaration) {
+            continue;
+        }
+        let place = Place::of(skeleton, &declaration);
+        let said = Comment::read(&declaration.comments);
+        let role = place.as_ref().map(|place| place.role);
+        annotations.unread.extend(meant::unread(source, role, &said));
+        if let Some(place) = place {
             let wanted = |key: &str| commands::belongs(place.role, key);
             let comment = Comment::parse(source, &declaration.comments, wanted)?;
             annotations.add(skeleton, source, &place, comment, &type_id)?;

@@ -52,6 +52,60 @@ fn each_comment_lands_in_the_entry_of_what_it_stands_on() {
 }
 
 #[test]
+fn commands_that_nobody_reads_are_told_if_they_were_probably_meant() {
+    let unread = |text: &str| -> Vec<String> {
+        let source = SourceFile {
+            path: "a.bpf.c".into(),
+            text: text.into(),
+        };
+        let annotations = annotate(&mut skeleton(), &source, |_| None).unwrap();
+        annotations.unread.iter().map(Error::as_note).collect()
+    };
+    assert_eq!(
+        unread("/// @cmdargs {}\nconst volatile pid_t pid = 0;"),
+        ["a.bpf.c:1:5: ecc has no @cmdargs: did you mean @cmdarg?\n 1 | /// @cmdargs {}\n   |     ^"]
+    );
+    for (text, said) in [
+        (
+            "/// @smaple {}\nstruct { int x; } events SEC(\".maps\");",
+            "did you mean @sample?",
+        ),
+        (
+            "/// @ifnam lo\nSEC(\"tc\") int handle(void *c) { return 0; }",
+            "did you mean @ifname?",
+        ),
+        (
+            "/// @cmdarg {}\nstruct { int x; } events SEC(\".maps\");",
+            "belongs above a global variable that is not static",
+        ),
+        (
+            "/// @sample {}\nSEC(\"tc\") int handle(void *c) { return 0; }",
+            "belongs above the definition of a map",
+        ),
+        (
+            "/// @tchook {}\nconst volatile pid_t pid = 0;",
+            "belongs above a program, which has SEC(…)",
+        ),
+        (
+            "/// @sample {}\nstatic int helper(int a) { return a; }",
+            "belongs above the definition of a map",
+        ),
+    ] {
+        let notes = unread(text);
+        assert!(notes.len() == 1 && notes[0].contains(said), "{text}: {notes:?}");
+    }
+    for text in [
+        "/// @custom {}\nconst volatile pid_t pid = 0;",
+        "/// @link other @param a what\nstatic int helper(int a) { return a; }",
+        "/// @brief Events\nstruct { int x; } events SEC(\".maps\");",
+        "/// @cmdarg {}\nconst volatile pid_t pid = 0;",
+        "/// @sample {}\nstruct { int x; } events SEC(\".maps\");",
+    ] {
+        assert!(unread(text).is_empty(), "{text}: {:?}", unread(text));
+    }
+}
+
+#[test]
 fn a_counter_that_does_not_exist_is_an_error_at_its_place() {
     let error = annotated("/// @lost losst\nstruct { int x; } events SEC(\".maps\");")
         .unwrap_err()

@@ -11,7 +11,7 @@ use crate::annotate::annotate;
 use crate::btfgen;
 use crate::clang::Clang;
 use crate::error::{Error, Result};
-use crate::exports::{Header, spell_out};
+use crate::exports::{Header, spell_out, unchosen};
 use crate::includes::Includes;
 use crate::interrupts::Interrupts;
 use crate::printer::Printer;
@@ -92,6 +92,14 @@ fn join(
     // What the comments say is only known to fit the object when it has been joined with it.
     let description = package.describe().map_err(wrong)?;
     annotations.check(source, &description)?;
+    for unread in &annotations.unread {
+        printer.note(&unread.as_note());
+    }
+    if package.meta().get("enable_multiple_export_types") != Some(&true.into())
+        && let Some(unchosen) = unchosen(headers, &exports, &description)
+    {
+        printer.note(&unchosen);
+    }
 
     let mut package = with_objects(package, objects).map_err(|error| packing(&error))?;
     if let Some(archive) = &settings.btf_archive {

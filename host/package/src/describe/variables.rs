@@ -26,17 +26,18 @@ pub(super) fn describe(
     let mut variables = Vec::new();
     let mut known = HashSet::new();
     let mut bytes = 0;
+    let globals_of: Vec<HashMap<&str, &Global<'_>>> = sections.iter().map(by_name).collect();
+    let none = HashMap::new();
     for (place, meta) in listed.iter().enumerate() {
-        let section = sections.iter().find(|section| section.name == meta.name);
-        let globals: HashMap<&str, &Global<'_>> = section
+        let found = sections
             .iter()
-            .flat_map(|section| &section.variables)
-            .map(|global| (global.name, global))
-            .collect();
+            .zip(&globals_of)
+            .find(|(section, _)| section.name == meta.name);
+        let (section, globals) = found.map_or((None, &none), |(section, globals)| (Some(section), globals));
         for (index, variable) in meta.variables.iter().enumerate() {
             let path = || format!("meta.bpf_skel.data_sections[{place}].variables[{index}]");
             let (Some(section), Some(global)) = (section, globals.get(variable.name)) else {
-                check_unused(variable, meta.name, &globals).at(path)?;
+                check_unused(variable, meta.name, globals).at(path)?;
                 continue;
             };
             if !known.insert((meta.name, variable.name)) {
@@ -60,6 +61,10 @@ pub(super) fn describe(
     }
     check_runtime_args(&variables, runtime_args)?;
     Ok(variables)
+}
+
+fn by_name<'a, 'object>(section: &'a DataSection<'object>) -> HashMap<&'object str, &'a Global<'object>> {
+    section.variables.iter().map(|global| (global.name, global)).collect()
 }
 
 /// A variable that the object lacks does no harm as long as nothing sets it.

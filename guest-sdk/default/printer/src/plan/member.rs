@@ -82,7 +82,7 @@ impl<'a> Search<'a> {
             return Ok(*field);
         }
         let mut found: Vec<(String, Field<'a>)> = Vec::new();
-        let mut nested: Vec<String> = Vec::new();
+        let (mut nested, mut inside): (Vec<String>, Vec<&str>) = (Vec::new(), Vec::new());
         for outer in &fields {
             for inner in self.members(outer)? {
                 let dotted = format!("{}.{}", outer.name, inner.name);
@@ -90,6 +90,7 @@ impl<'a> Search<'a> {
                     found.push((dotted, inner));
                 } else {
                     nested.push(dotted);
+                    inside.push(inner.name);
                 }
             }
         }
@@ -102,7 +103,7 @@ impl<'a> Search<'a> {
                     label(name),
                     listed(names.clone())
                 );
-                let near = nearest(name, names.chain(nested.iter().map(String::as_str)));
+                let near = nearest(name, names.chain(inside).chain(nested.iter().map(String::as_str)));
                 Err(Refusal::Usage {
                     what,
                     hint: near.map(meant),
