@@ -96,10 +96,11 @@ impl Header {
 
 /// What the user should know where nobody chose which of several structs the records of a buffer have: it is the first.
 pub(crate) fn unchosen(headers: &[Header], exports: &[String], description: &Description) -> Option<String> {
-    let (first, buffer) = (
-        exports.first()?,
-        description.maps.iter().find(|map| is_buffer(map.kind))?,
-    );
+    let first = exports.first()?;
+    // A map may say itself what its records are.
+    let is_first = |record| description.types.get(record).is_some_and(|ty| ty.name == *first);
+    let mut maps = description.maps.iter();
+    let buffer = maps.find(|map| is_buffer(map.kind) && map.record.is_some_and(is_first))?;
     let is_chosen = |header: &Header| matches!(header.exports, Exports::Picked(_));
     if exports.len() < 2 || headers.iter().any(is_chosen) {
         return None;

@@ -139,6 +139,22 @@ fn of_several_structs_that_nobody_chose_from_the_first_is_taken_and_told() {
         ""
     );
     assert_eq!(told(HEADER), "");
+    // The map says it itself.
+    let source = SOURCE.replace(
+        "\t__uint(max_entries, 4096);",
+        "\t__uint(max_entries, 4096);\n\t__type(value, struct event);",
+    );
+    let source = format!("struct event {{ int b; }};\n{source}");
+    let folder = folder(&[
+        ("opens.bpf.c", &source),
+        (
+            "opens.h",
+            "struct inner { int a; };\nstruct event;\nstruct other { int c; };\n",
+        ),
+    ]);
+    let run = ecc(folder.path(), &["opens.bpf.c", "opens.h"]);
+    assert_eq!(String::from_utf8(run.stderr).unwrap(), "");
+    assert!(run.status.success());
 }
 
 #[test]

@@ -201,6 +201,7 @@ impl Map {
     fn by_kernel(&self, from: Option<&[u8]>, most: u32, operation: Batch, delete: bool) -> Result<Option<Entries>> {
         let (key, value) = (self.info().key_size as usize, self.info().value_size as usize);
         let mut most = most;
+        // What has been deleted cannot be read a second time.
         let mut zeroed = delete;
         loop {
             let mut from = from.map(<[u8]>::to_vec);
@@ -245,7 +246,7 @@ impl Map {
             };
             let count = count.min(most);
             // Who refuses in the kernel's place, as a BPF program of the LSM may, has not set `count`.
-            if end && count == most && !zeroed && !delete {
+            if end && count == most && !zeroed {
                 zeroed = true;
                 continue;
             }
