@@ -172,6 +172,9 @@ impl OpenObject {
     /// On an error nothing stays loaded. A verifier's refusal has its log.
     pub fn load(self) -> Result<Object> {
         let mut open = self;
+        if let Some(error) = crate::preflight::beyond_group(&open.description) {
+            return Err(error);
+        }
         loop {
             // SAFETY: the object is open and not loaded.
             let (code, log) = record(|| unsafe { libbpf_sys::bpf_object__load(open.raw.object().as_ptr()) });

@@ -196,16 +196,38 @@ fn the_memory_of_a_control_group_counts() {
         "{line}"
     );
     assert!(hint.contains("raise the limit of the control group"), "{hint}");
-    let array = "struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4096); __type(key, __u32); __type(value, char[65536]); } large SEC(\".maps\");\n\
-                 SEC(\"tp/sched/sched_process_exec\") int look(void *ctx) { __u32 key = 0; return bpf_map_lookup_elem(&large, &key) != 0; }";
-    tool(
-        SMALL_GROUP,
-        &package("group", array),
-        "maps",
-        "its map takes about 256 MiB; ",
-        "raise the limit of the control group",
-        "map large cannot be created: it takes about 256 MiB, and ",
-    );
+    for (name, count, takes, error) in [
+        (
+            "group",
+            1,
+            "its map takes about 256 MiB; ",
+            "map large0 cannot be created: it takes about 256 MiB, and ",
+        ),
+        (
+            "groups",
+            8,
+            "its 8 maps take about 256 MiB, 32 MiB of it for large",
+            "the maps cannot be created: together they take about 256 MiB, and ",
+        ),
+    ] {
+        let maps: String = (0..count)
+            .map(|map| {
+                format!(
+                    "struct {{ __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4096 / {count}); __type(key, __u32); __type(value, char[65536]); }} large{map} SEC(\".maps\");\n"
+                )
+            })
+            .collect();
+        let program = "SEC(\"tp/sched/sched_process_exec\") int look(void *ctx) { __u32 key = 0; return bpf_map_lookup_elem(&large0, &key) != 0; }";
+        let hint = "raise the limit of the control group";
+        tool(
+            SMALL_GROUP,
+            &package(name, &(maps + program)),
+            "maps",
+            takes,
+            hint,
+            error,
+        );
+    }
 }
 
 #[test]

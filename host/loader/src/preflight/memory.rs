@@ -7,40 +7,78 @@ use package::Description;
 use rustix::process::{Resource, getrlimit};
 
 use super::{Finding, kernel, rights};
+use crate::error::{Error, Kind};
 
 /// Less than this is left soon.
 const LITTLE: u64 = 64 << 20;
 
+/// From this release the kernel charges maps to control groups, before it to what a process may lock.
+const CHARGES_GROUPS: (u32, u32) = (5, 11);
+
+/// Nobody runs tools in a control group that allows less: maps that take no more need no look at it.
+const SMALL: u64 = 4 << 20;
+
 /// How much memory new maps may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Free {
-    /// Bytes.
+    /// Bytes that are left.
     bytes: u64,
+    /// Bytes that there are in all.
+    limit: u64,
     /// What sets the limit, as it stands in a sentence.
     of: String,
+}
+
+impl Free {
+    /// The same as it stands in a sentence.
+    fn left(&self) -> String {
+        format!("{} {} are free", size(self.bytes), self.of)
+    }
 }
 
 /// The least of what the machine and the control groups of this process leave. None where nobody says.
 fn free() -> Option<Free> {
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-        let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-        let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        let bytes = |name: &str| -> Option<u64> {
+            let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+            let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+            Some(kib << 10)
+        };
         Some(Free {
-            bytes: kib << 10,
+            bytes: bytes("MemAvailable:")?,
+            limit: bytes("MemTotal:")?,
             of: "of the machine".to_owned(),
         })
     });
-    let groups = fs::read_to_string("/proc/thread-self/cgroup").unwrap_or_default();
-    machine
-        .into_iter()
-        .chain(groups.lines().filter_map(of_group))
-        .min_by_key(|free| free.bytes)
+    machine.into_iter().chain(groups()).min_by_key(|free| free.bytes)
 }
 
-/// What a line of `/proc/self/cgroup` allows (`cgroups(7)`): its group, or one above it.
-fn of_group(line: &str) -> Option<Free> {
+/// What each of the control groups of this process leaves, where the kernel charges maps to them.
+fn groups() -> Vec<Free> {
+    let command_line = fs::read_to_string("/proc/cmdline").unwrap_or_default();
+    if !charges_groups(kernel::release(), &command_line) {
+        return Vec::new();
+    }
+    let groups = fs::read_to_string("/proc/thread-self/cgroup").unwrap_or_default();
+    groups.lines().flat_map(of_group).collect()
+}
+
+/// Whether a kernel of this release, started with these arguments, charges maps to control groups: `cgroup.memory` in its
+/// `Documentation/admin-guide/kernel-parameters.txt`.
+fn charges_groups(release: Option<(u32, u32)>, command_line: &str) -> bool {
+    let off = |word: &str| {
+        word.strip_prefix("cgroup.memory=")
+            .is_some_and(|options| options.split(',').any(|option| matches!(option, "nobpf" | "nokmem")))
+    };
+    release.is_none_or(|release| release >= CHARGES_GROUPS) && !command_line.split_whitespace().any(off)
+}
+
+/// What a line of `/proc/self/cgroup` allows (`cgroups(7)`): its group, and those above it.
+fn of_group(line: &str) -> Vec<Free> {
     let mut parts = line.splitn(3, ':');
-    let (_, controllers, group) = (parts.next()?, parts.next()?, parts.next()?);
+    let (_, Some(controllers), Some(group)) = (parts.next(), parts.next(), parts.next()) else {
+        return Vec::new();
+    };
     let (roots, limit, used): (&[_], _, _) = match controllers {
         "" => (
             &["/sys/fs/cgroup", "/sys/fs/cgroup/unified"],
@@ -52,7 +90,7 @@ fn of_group(line: &str) -> Option<Free> {
             "memory.limit_in_bytes",
             "memory.usage_in_bytes",
         ),
-        _ => return None,
+        _ => return Vec::new(),
     };
     let text = |file: PathBuf| fs::read_to_string(file).ok();
     let read = |file: PathBuf| -> Option<u64> { text(file)?.trim().parse().ok() };
@@ -65,20 +103,23 @@ fn of_group(line: &str) -> Option<Free> {
         };
         ["active_file ", "inactive_file "].into_iter().filter_map(of).sum()
     };
-    let root = roots.iter().map(Path::new).find(|root| root.is_dir())?;
+    let Some(root) = roots.iter().map(Path::new).find(|root| root.is_dir()) else {
+        return Vec::new();
+    };
     // A namespace of control groups may show no more than its own part: then the group is the root itself.
     let own = root.join(group.trim_start_matches('/'));
     own.ancestors()
         .take_while(|folder| folder.starts_with(root))
         .filter_map(|folder| {
             let used = read(folder.join(used))?.saturating_sub(cached(folder));
-            let bytes = read(folder.join(limit))?.saturating_sub(used);
+            let limit = read(folder.join(limit))?;
             Some(Free {
-                bytes,
+                bytes: limit.saturating_sub(used),
+                limit,
                 of: format!("of the control group {}", folder.display()),
             })
         })
-        .min_by_key(|free| free.bytes)
+        .collect()
 }
 
 pub(super) fn available() -> Finding {
@@ -105,7 +146,7 @@ pub(super) fn available() -> Finding {
 /// Whether maps fit into what a process may lock, where the kernel counts them there.
 pub(super) fn locked() -> Finding {
     const CHECK: &str = "memlock";
-    if kernel::release().is_none_or(|release| release >= (5, 11)) {
+    if kernel::release().is_none_or(|release| release >= CHARGES_GROUPS) {
         return Finding::ok(
             CHECK,
             "maps are charged to control groups, not to the memory-lock limit (from Linux 5.11)",
@@ -145,7 +186,7 @@ pub(super) fn maps(description: &Description) -> Vec<Finding> {
     let largest = largest.map_or(String::new(), |map| {
         format!(", {} of it for {}", size(map.memory(cpus, page)), map.name)
     });
-    let left = format!("{} {} are free", size(free.bytes), free.of);
+    let left = free.left();
     vec![if total > free.bytes {
         Finding::missing(
             CHECK,
@@ -166,13 +207,40 @@ pub(super) fn maps(description: &Description) -> Vec<Finding> {
 
 /// That a map takes so much memory, and how much there is; none where nobody says.
 pub(crate) fn memory_of(map: &package::Map) -> Option<String> {
-    let free = free()?;
-    let takes = size(map.memory(cpus(), rustix::param::page_size() as u64));
-    Some(format!(
-        "it takes about {takes}, and {} {} are free",
-        size(free.bytes),
-        free.of
-    ))
+    let takes = map.memory(cpus(), rustix::param::page_size() as u64);
+    Some(format!("it takes about {}, and {}", size(takes), free()?.left()))
+}
+
+/// What is wrong if the maps take more than a control group of this process allows in all.
+///
+/// The kernel is not asked for those: while it fills the group, another thread of the process may need a page, and is killed for it.
+pub(crate) fn beyond_group(description: &Description) -> Option<Error> {
+    let (cpus, page) = (cpus(), rustix::param::page_size() as u64);
+    let takes = |map: &&package::Map| match map.grows() || map.pinned {
+        true => 0,
+        false => map.memory(cpus, page),
+    };
+    let total = description
+        .maps
+        .iter()
+        .map(|map| takes(&map))
+        .fold(0, u64::saturating_add);
+    if total <= SMALL {
+        return None;
+    }
+    let group = groups().into_iter().min_by_key(|group| group.limit)?;
+    if total <= group.limit {
+        return None;
+    }
+    let largest = description.maps.iter().max_by_key(takes)?;
+    let message = match takes(&largest) {
+        alone if alone > group.limit => {
+            format!("map {} cannot be created: it takes about {}", largest.name, size(alone))
+        }
+        _ => format!("the maps cannot be created: together they take about {}", size(total)),
+    };
+    let error = Error::new(Kind::Other, format!("{message}, and {}", group.left()));
+    Some(error.with_hint(LESS_MEMORY))
 }
 
 /// What to do where maps do not fit.
@@ -207,7 +275,17 @@ pub(super) fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::size;
+    use super::{charges_groups, size};
+
+    #[test]
+    fn maps_are_charged_to_groups_unless_the_kernel_is_old_or_told_not_to() {
+        let line = "quiet cgroup.memory=nosocket root=/dev/vda";
+        assert!(charges_groups(Some((5, 11)), line));
+        assert!(charges_groups(None, ""));
+        assert!(!charges_groups(Some((5, 10)), line));
+        assert!(!charges_groups(Some((6, 12)), "quiet cgroup.memory=nosocket,nobpf"));
+        assert!(!charges_groups(Some((6, 12)), "cgroup.memory=nokmem quiet"));
+    }
 
     #[test]
     fn sizes_are_short() {

@@ -17,7 +17,7 @@ mod tool;
 pub(crate) use hooks::{Hook, KPROBE_MULTI, NETFILTER, NETKIT, NO_CLSACT, TCX, UPROBE_MULTI, kprobes};
 pub(crate) use kernel::btf;
 use memory::size;
-pub(crate) use memory::{LESS_MEMORY, memory_of};
+pub(crate) use memory::{LESS_MEMORY, beyond_group, memory_of};
 use mounts::cgroup2;
 pub(crate) use mounts::{GROUPS, group_folder, tracefs};
 pub(crate) use places::{FUNCTIONS, no_function, no_match, tracepoint};
