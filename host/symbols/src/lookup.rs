@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::slice;
 
 use blazesym::symbolize::source::{Kernel, Process, Source};
 use blazesym::symbolize::{Input, Symbolized, Symbolizer};
@@ -68,11 +69,54 @@ impl Lookup {
             // The idle task has no memory of its own.
             return Ok(vec![None; addresses.len()]);
         };
+        let found = self.mapped(pid, addresses, detail == Detail::Lines)?;
+        if detail == Detail::Lines || found.iter().all(Option::is_some) {
+            return Ok(found);
+        }
+        // Files in the process have most names. Those beside them, which take longer to read, are for what these lack.
+        let is_nameless = |(_, found): &(&u64, &Option<Symbol>)| found.is_none();
+        let nameless: Vec<u64> = addresses
+            .iter()
+            .zip(&found)
+            .filter(is_nameless)
+            .map(|(address, _)| *address)
+            .collect();
+        let Ok(others) = self.mapped(pid, &nameless, true) else {
+            return Ok(found);
+        };
+        let mut others = others.into_iter().map(|symbol| {
+            symbol.map(|symbol| Symbol {
+                file: None,
+                line: None,
+                ..symbol
+            })
+        });
+        Ok(found
+            .into_iter()
+            .map(|symbol| symbol.or_else(|| others.next().flatten()))
+            .collect())
+    }
+
+    /// Looks up in the files that a process has mapped and, if so asked, in their debug information, wherever that is.
+    fn mapped(&self, pid: NonZeroU32, addresses: &[u64], debug: bool) -> blazesym::Result<Vec<Option<Symbol>>> {
         let mut process = Process::new(Pid::Pid(pid));
-        process.debug_syms = detail == Detail::Lines;
+        process.debug_syms = debug;
         // A file in a folder that anybody writes to: it may be a pipe, or a link to what nobody should see.
         process.perf_map = false;
-        self.look_up(&Source::Process(process), addresses)
+        let source = Source::Process(process);
+        let error = match self.look_up(&source, addresses) {
+            Err(error) if addresses.len() > 1 && error.kind() != ErrorKind::PermissionDenied => error,
+            found => return found,
+        };
+        // One damaged file is no reason why the functions of all others should have no names.
+        let found: Vec<_> = addresses
+            .iter()
+            .map(|address| self.look_up(&source, slice::from_ref(address)).ok()?.pop()?)
+            .collect();
+        match found.iter().any(Option::is_some) {
+            true => Ok(found),
+            false => Err(error),
+        }
     }
 
     fn look_up(&self, source: &Source<'_>, addresses: &[u64]) -> blazesym::Result<Vec<Option<Symbol>>> {

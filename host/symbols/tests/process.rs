@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod common;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
-use std::{env, fs, process, thread, time};
+use std::process::Command;
+use std::{env, fs, process};
 
+use common::{until, with_libraries};
 use rustix::thread::CapabilitySet;
 use symbols::{Detail, PROCESS, Space, Symbols, enable_process, serve};
 
@@ -115,31 +118,10 @@ fn library(folder: &Path) -> PathBuf {
 
 const SHF_COMPRESSED: u64 = 1 << 11;
 
-/// A process that has a library mapped, and an address in its code.
-fn with_library(library: &Path) -> (Child, u64) {
-    let child = Command::new("sleep")
-        .arg("60")
-        .env("LD_PRELOAD", library)
-        .spawn()
-        .unwrap();
-    let maps = format!("/proc/{}/maps", child.id());
-    let name = library.to_str().unwrap();
-    let code = || {
-        let maps = fs::read_to_string(&maps).unwrap();
-        let line = maps
-            .lines()
-            .find(|line| line.ends_with(name) && line.contains("r-xp"))?;
-        u64::from_str_radix(line.split('-').next().unwrap(), 16).ok()
-    };
-    until(|| code().is_some());
-    let address = code().unwrap();
-    (child, address)
-}
-
 fn a_file_that_ends_the_process_that_reads_it_ends_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut child, address) = with_library(&library(folder.path()));
-    let space = Space::Process(child.id());
+    let (child, addresses) = with_libraries(&[&library(folder.path())]);
+    let (space, address) = (Space::Process(child.id()), addresses[0]);
     let mut symbols = Symbols::new();
     let error = symbols
         .resolve(space, &[address + 0x20], Detail::Lines)
@@ -159,8 +141,6 @@ fn a_file_that_ends_the_process_that_reads_it_ends_nothing_else() {
     );
     assert!(readers().is_empty());
     assert!(own_name(&mut symbols).is_some());
-    child.kill().unwrap();
-    child.wait().unwrap();
 }
 
 fn a_process_that_is_killed_is_started_again() {
@@ -217,14 +197,4 @@ fn as_nobody() {
     assert_eq!(capability_sets(reader), [0, expected.bits(), expected.bits(), 0]);
     let own = rustix::thread::capabilities(None).unwrap();
     assert_eq!(own.permitted, expected);
-}
-
-fn until(mut is_so: impl FnMut() -> bool) {
-    for _ in 0..500 {
-        if is_so() {
-            return;
-        }
-        thread::sleep(time::Duration::from_millis(20));
-    }
-    assert!(is_so());
 }

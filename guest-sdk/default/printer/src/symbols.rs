@@ -129,10 +129,14 @@ impl Names {
     }
 
     fn nothing_because(&mut self, why: Nameless) -> Vec<Option<Symbol>> {
-        let (Nameless::Denied(reason) | Nameless::Other(reason)) = &why;
+        let (which, reason) = match &why {
+            Nameless::Denied(reason) => ("", reason),
+            // Those of one process, mostly.
+            Nameless::Other(reason) => ("some ", reason),
+        };
         if !self.is_told {
             self.is_told = true;
-            self.note = Some(format!("stack traces show addresses without names: {reason}"));
+            self.note = Some(format!("stack traces show {which}addresses without names: {reason}"));
         }
         if let Nameless::Denied(_) = why {
             self.symbols = None;

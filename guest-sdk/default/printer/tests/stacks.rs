@@ -149,7 +149,7 @@ Userspace:
     assert_eq!(print(&mut printer, &batch, 0), expected);
     assert_eq!(
         printer.notes(),
-        ["stack traces show addresses without names: no memory"]
+        ["stack traces show some addresses without names: no memory"]
     );
     assert_eq!(print(&mut printer, &batch, 9_000_000_000), expected);
     assert!(printer.notes().is_empty());
