@@ -12,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::kernel::KERNEL_BTF;
 use crate::preflight::{self, CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, Capability, capabilities_missing};
 use crate::raw::{Raw, text};
+use crate::sections;
 
 pub(crate) use attach::attach;
 
@@ -119,7 +120,9 @@ fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw, object: &[u8]
     }
     let error = if let Some(kind) = loaded.filter(|_| errno == libc::EINVAL).and_then(lacking_type) {
         if kind == "unspec" {
-            Error::invalid("its section says no type of program that libbpf knows").with_hint(preflight::SECTIONS)
+            let section = loaded.map(section_of).unwrap_or_default();
+            let message = format!("its section {section} says no type of program that libbpf knows");
+            Error::invalid(message).with_hint(sections::hint_for(&section))
         } else {
             let message = format!("this kernel has no programs of the type {kind}");
             Error::new(Kind::KernelLacks, message)
@@ -148,6 +151,13 @@ fn refused_kind(errno: i32) -> Error {
     }
     Error::new(Kind::KernelLacks, refused)
         .with_hint("it was built without what they need, or is locked down: see /sys/kernel/security/lockdown")
+}
+
+/// Where its source puts a program.
+fn section_of(program: std::ptr::NonNull<libbpf_sys::bpf_program>) -> String {
+    // SAFETY: the program is an object's that is still open; libbpf lends a string for as long.
+    let section = text(unsafe { libbpf_sys::bpf_program__section_name(program.as_ptr()) });
+    section.trim_start_matches('?').to_owned()
 }
 
 /// The name of the program's type, if this kernel does not have it.

@@ -39,6 +39,7 @@ mod refused_kinds;
 mod reopen;
 mod ring;
 mod sampled;
+pub mod sections;
 mod stand_in;
 mod stop;
 mod target;

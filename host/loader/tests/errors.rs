@@ -57,7 +57,7 @@ fn a_section_that_says_no_type_of_program_is_not_loaded() {
     assert_eq!(error.kind(), Kind::InvalidInput);
     assert_eq!(
         format!("{error:#}"),
-        "program odd_section cannot be loaded: its section says no type of program that libbpf knows"
+        "program odd_section cannot be loaded: its section of_no_kind says no type of program that libbpf knows"
     );
 }
 

@@ -1,6 +1,7 @@
 //! From a BPF C source to its package: compile, find the events' types, join with the comments.
 
 mod compiler;
+mod sections;
 mod settings;
 
 use std::path::PathBuf;
@@ -92,8 +93,12 @@ fn join(
     // What the comments say is only known to fit the object when it has been joined with it.
     let description = package.describe().map_err(wrong)?;
     annotations.check(source, &description)?;
-    for unread in &annotations.unread {
-        printer.note(&unread.as_note());
+    for note in annotations
+        .unread
+        .iter()
+        .chain(&sections::unknown(source, &description))
+    {
+        printer.note(&note.as_note());
     }
     if package.meta().get("enable_multiple_export_types") != Some(&true.into())
         && let Some(unchosen) = unchosen(headers, &exports, &description)

@@ -29,9 +29,6 @@ pub use tool::tool;
 
 use crate::error::{Error, Kind};
 
-/// What to do about a section that libbpf does not know.
-pub(crate) const SECTIONS: &str = "name the section as libbpf does: tp/CATEGORY/NAME, kprobe/FUNCTION, xdp";
-
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {

@@ -6,7 +6,7 @@ use package::{Attachment, Description, KernelFunction, KernelNeeds, Package, Pla
 use super::rights::{self, CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, Capability};
 use super::symbols::Symbols;
 use super::{Finding, State, btf, config, kernel, lockdown, memory, places, probe, tracefs};
-use crate::names;
+use crate::{names, sections};
 
 /// Types of programs that `CAP_PERFMON` is for, as `is_perfmon_prog_type` of the kernel's `kernel/bpf/syscall.c` has them.
 const TRACING: [u32; 8] = [
@@ -223,7 +223,7 @@ impl Tool<'_> {
                     "its section {} says no type of program that libbpf knows",
                     program.section
                 ),
-                super::SECTIONS,
+                sections::hint_for(&program.section),
             );
         };
         // The kernel is asked for types last: what a type needs may be what is missing.
