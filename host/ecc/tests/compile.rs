@@ -123,6 +123,22 @@ fn without_a_header_there_is_no_export_and_no_line_about_it() {
 }
 
 #[test]
+fn a_section_that_libbpf_does_not_know_is_told_at_its_place() {
+    let told = |section: &str| {
+        let source = SOURCE.replace("tp/syscalls/sys_enter_openat", section);
+        let folder = folder(&[("opens.bpf.c", &source)]);
+        let run = ecc(folder.path(), &["opens.bpf.c"]);
+        assert!(run.status.success());
+        String::from_utf8(run.stderr).unwrap()
+    };
+    let note = told("?tracepiont/syscalls/sys_enter_openat");
+    let first = "note: opens.bpf.c:20:5: program enter cannot be loaded: libbpf knows no section \
+                 tracepiont/syscalls/sys_enter_openat: did you mean SEC(\"tracepoint/syscalls/sys_enter_openat\")?\n";
+    assert!(note.starts_with(first), "{note}");
+    assert_eq!(told("fentry.s/do_unlinkat"), "");
+}
+
+#[test]
 fn of_several_structs_that_nobody_chose_from_the_first_is_taken_and_told() {
     let told = |header: &str| {
         let folder = folder(&[("opens.bpf.c", SOURCE), ("opens.h", header)]);

@@ -94,11 +94,11 @@ fn a_place_that_does_not_exist_is_named_before_and_after() {
     );
     tool(
         "true",
-        &package("strange", &format!("SEC(\"strange/section\") {NOTHING}")),
+        &package("strange", &format!("SEC(\"kprob/do_exit\") {NOTHING}")),
         "program nothing",
-        "says no type of program that libbpf knows",
-        "",
-        "its section says no type of program that libbpf knows",
+        "its section kprob/do_exit says no type of program that libbpf knows",
+        "did you mean SEC(\"kprobe/do_exit\")?",
+        "its section kprob/do_exit says no type of program that libbpf knows",
     );
 }
 
