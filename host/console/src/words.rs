@@ -228,7 +228,14 @@ fn split(word: &str) -> Option<Vec<(&'static Known, Option<&str>)>> {
 
 fn unknown(word: &str) -> Failure {
     let all: Vec<String> = KNOWN.iter().map(Known::usage).collect();
-    Failure::usage(format!("`{word}` is none of the options: {}", all.join(", ")))
+    let failure = Failure::usage(format!("`{word}` is none of the options: {}", all.join(", ")));
+    // A slip of two letters.
+    let given = word.split('=').next().unwrap_or_default().trim_start_matches('-');
+    let near = |known: &&Known| strsim::osa_distance(given, known.long) <= 2 && given.len() > 2;
+    match KNOWN.iter().find(near) {
+        Some(known) => failure.with_hint(format!("did you mean {known}?")),
+        None => failure,
+    }
 }
 
 fn format(text: &str) -> Result<OutputFormat, Failure> {

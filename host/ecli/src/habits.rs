@@ -6,23 +6,37 @@ use clap::{ArgAction, CommandFactory};
 
 use crate::cli::Cli;
 
-/// What a first argument may be that is not for `run`.
-const OWN: [&str; 8] = ["run", "inspect", "doctor", "help", "-h", "--help", "-V", "--version"];
+const COMMANDS: [&str; 4] = ["run", "inspect", "doctor", "help"];
+
+/// What a first argument may be besides, that is not for `run`.
+const OWN: [&str; 4] = ["-h", "--help", "-V", "--version"];
 
 /// Commands that older versions had.
 const OLDER: [&str; 6] = ["pull", "push", "login", "logout", "client", "server"];
 
 /// Puts in the `run` that `ecli FILE …` and `ecli -j FILE` leave out.
 pub(crate) fn with_command(mut line: Vec<OsString>) -> Vec<OsString> {
-    if line.get(1).is_some_and(|first| !OWN.iter().any(|own| first == own)) {
+    if line
+        .get(1)
+        .is_some_and(|first| !COMMANDS.iter().chain(&OWN).any(|own| first == own))
+    {
         line.insert(1, "run".into());
     }
     line
 }
 
-/// Whether `name` is a command of older versions rather than a file.
-pub(crate) fn is_older_command(name: &OsStr) -> bool {
-    OLDER.iter().any(|older| name == *older)
+/// What to say of a name that is no file, if it was meant to be a command.
+pub(crate) fn meant(name: &OsStr) -> Option<String> {
+    let name = name.to_str()?;
+    if OLDER.contains(&name) {
+        return Some(format!(
+            "`{name}` was a command of older versions; this one has {}",
+            COMMANDS.join(", ")
+        ));
+    }
+    let is_near = |command: &&str| name.len() > 2 && strsim::osa_distance(name, command) <= 1 + command.len() / 6;
+    let near = COMMANDS.into_iter().find(is_near)?;
+    Some(format!("did you mean `ecli {near}`?"))
 }
 
 /// The line that somebody meant who gave options of `run` among those of the tool; none if there are no such options.
@@ -129,6 +143,25 @@ mod tests {
             ("ecli", "ecli"),
         ] {
             assert_eq!(with_command(words(given)), words(read), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_does_not_exist_was_another_one() {
+        for (name, said) in [
+            ("rnu", "did you mean `ecli run`?"),
+            ("runn", "did you mean `ecli run`?"),
+            ("inspekt", "did you mean `ecli inspect`?"),
+            ("docotr", "did you mean `ecli doctor`?"),
+            (
+                "pull",
+                "`pull` was a command of older versions; this one has run, inspect, doctor, help",
+            ),
+        ] {
+            assert_eq!(meant(name.as_ref()).as_deref(), Some(said));
+        }
+        for name in ["un", "package.json", "sigsnoop", "inspection", ""] {
+            assert_eq!(meant(name.as_ref()), None, "{name}");
         }
     }
 

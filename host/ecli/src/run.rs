@@ -70,13 +70,13 @@ fn fetch(name: &Name, settings: &Settings, printer: &mut Printer) -> Result<Fetc
 
 fn not_fetched(error: registry::Error, name: &Name) -> Failure {
     let failure = failed::fetch(error);
-    match name {
-        Name::File(path) if failure.exit == Exit::NotFound && habits::is_older_command(path.as_os_str()) => failure
-            .with_hint(format!(
-                "`{}` was a command of older versions; this one has `run` only",
-                path.display()
-            )),
-        _ => failure,
+    let word = match name {
+        Name::File(path) if failure.exit == Exit::NotFound => habits::meant(path.as_os_str()),
+        _ => None,
+    };
+    match word {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
     }
 }
 

@@ -45,6 +45,7 @@ fn execute(program: &str, words: Vec<OsString>, printer: &mut Printer) -> Result
     let ready = begin.elapsed() - read;
     let arguments = console::arguments(words)?;
     let misplaced = arguments.iter().any(|word| Options::is_option(word));
+    let help = matches!(arguments.first().map(String::as_str), Some("-h" | "--help"));
     let size = own.package().len();
     let run = Run {
         tool: &tool,
@@ -58,7 +59,8 @@ fn execute(program: &str, words: Vec<OsString>, printer: &mut Printer) -> Result
         beginning: format!("{program} is a package of {size} bytes, read in {read:.1?}, ready in {ready:.1?}"),
     };
     let exit = console::run(run, &options, printer)?;
-    if exit == Exit::Tool(Exit::Usage.code()) && misplaced {
+    // The tool's help knows nothing of them.
+    if (exit == Exit::Tool(Exit::Usage.code()) && misplaced) || (exit == Exit::Tool(0) && help) {
         printer.hint(format_args!(
             "options of ecli go into the environment: {OPTIONS}='-o json' {program}"
         ));

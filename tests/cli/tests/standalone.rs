@@ -101,7 +101,7 @@ fn without_options_it_prints_a_table() {
 
 #[test]
 fn arguments_are_answered_as_by_ecli() {
-    for arguments in [&["-h"] as &[_], &["--nonsense"], &["-p", "many"], &["-p"], &["--", "x"]] {
+    for arguments in [&["--nonsense"] as &[_], &["-p", "many"], &["-p"], &["--", "x"]] {
         let ours = run(with(&tool("sigsnoop"), "").args(arguments));
         let theirs = run(ecli(["run"]).arg(example("sigsnoop")).args(arguments));
         assert_eq!(
@@ -111,7 +111,10 @@ fn arguments_are_answered_as_by_ecli() {
         );
     }
     let help = run(with(&tool("sigsnoop"), "").arg("-h"));
-    assert_eq!((help.code(), help.stderr.as_str()), (0, ""));
+    let theirs = run(ecli(["run"]).arg(example("sigsnoop")).arg("-h"));
+    assert_eq!((help.code(), &help.stdout), (0, &theirs.stdout));
+    let hint = "hint: options of ecli go into the environment: ECLI_OPTIONS='-o json' ";
+    assert!(help.stderr.starts_with(hint), "{}", help.stderr);
     assert!(help.stdout.starts_with("Usage: sigsnoop [-h]"), "{}", help.stdout);
     assert_eq!(run(with(&tool("sigsnoop"), "").arg("--nonsense")).code(), 2);
 }
@@ -137,6 +140,12 @@ fn options_of_ecli_are_in_the_environment() {
     assert_eq!(
         (ended.code(), ended.stdout.as_str(), ended.stderr.as_str()),
         (2, "", words)
+    );
+    let ended = run(&mut with(&tool("bootstrap"), "--tiemout=3"));
+    assert!(
+        ended.stderr.ends_with("\nhint: did you mean --timeout?\n"),
+        "{}",
+        ended.stderr
     );
     let ended = run(&mut with(&tool("bootstrap"), "--timeout never"));
     let words = "error: ECLI_OPTIONS: --timeout: found `never`, expected seconds above 0, such as 10 or 0.5\n";
