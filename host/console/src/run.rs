@@ -118,6 +118,9 @@ fn report(outcome: Outcome, name: &str, options: &Options, printer: &mut Printer
     if options.verbosity > Verbosity::Quiet && (exit == Exit::Tool(0) || totals::any(&totals)) {
         printer.note(totals::line(&totals));
     }
+    if options.verbosity == Verbosity::Verbose && totals.lost.is_none() {
+        printer.hint(totals::COUNT_LOSS);
+    }
     let lost = totals.lost.unwrap_or_default();
     if lost > 0 {
         printer.warning(totals::loss(&totals, lost));

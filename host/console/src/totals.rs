@@ -6,6 +6,10 @@ use runtime::Totals;
 pub(crate) const LESS_LOSS: &str = "make the buffer bigger (`max_entries` of a ring buffer in the BPF source, \
     `perf_buffer_pages` in the package), or filter more in the kernel";
 
+/// What makes losses known.
+pub(crate) const COUNT_LOSS: &str = "a ring buffer does not count what it refuses: compile the source with `ecc`, which counts that, or \
+    name the program's own counter in the package (`maps[].lost`)";
+
 const UNKNOWN: &str = "lost: unknown";
 
 /// What became of the events, on one line.
