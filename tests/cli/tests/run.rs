@@ -347,11 +347,8 @@ fn a_source_that_cannot_know_its_losses_is_refused_under_fail_on_loss() {
     );
     let ended = run(ecli(["run", "--timeout", "0.2"]).arg(&path));
     assert_eq!(ended.code(), 0);
-    assert!(
-        ended.stderr.ends_with(", lost: unknown, 0 unread\n"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("lost: unknown"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("hint: "), "{}", ended.stderr);
     let ended = run(ecli(["run", "-v", "--timeout", "0.2"]).arg(&path));
     assert!(
         ended.stderr.contains("\nhint: a ring buffer does not count"),
