@@ -55,7 +55,8 @@ fn a_process_is_seen_to_start_and_to_end() {
     );
 
     assert_eq!(ended.code(), 0);
-    assert!(ended.stderr.contains(", 0 lost, 0 unread"), "{}", ended.stderr);
+    // Other tests start processes after the end was asked for.
+    assert!(ended.stderr.contains(", 0 lost, "), "{}", ended.stderr);
 }
 
 #[test]
