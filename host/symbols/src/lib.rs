@@ -89,8 +89,17 @@ pub struct Symbols {
     reader: Option<Reader>,
     /// What ended a process that had read nothing else, and how: it would do so again.
     deadly: HashMap<Space, String>,
-    /// A file that takes too long would do so again, and nobody waits that long twice.
-    given_up: bool,
+    /// What takes too long would do so again, and nobody waits that long twice: lines first, as a file that is read for these may be
+    /// a pipe, or larger than any other.
+    given_up: GivenUp,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum GivenUp {
+    #[default]
+    Nothing,
+    Lines,
+    Names,
 }
 
 #[derive(Debug)]
@@ -108,8 +117,9 @@ impl Symbols {
     /// The names of addresses, in their order; none where there is no name, which is so for all of a process that has ended.
     ///
     /// # Errors
-    /// What holds the names may not be read, reading it takes longer than 20 seconds, or ends who reads it. After the second nothing is
-    /// looked up any more, after the third nothing in that space, if it happens again with a fresh reader.
+    /// What holds the names may not be read, reading it takes longer than 20 seconds, or ends who reads it. After the second no lines are
+    /// looked for any more, or nothing at all if it was names, after the third nothing in that space, if it happens again with a fresh
+    /// reader.
     pub fn resolve(&mut self, space: Space, addresses: &[u64], detail: Detail) -> Result<Vec<Option<Symbol>>, Error> {
         let error = |reason: String| Error { space, reason };
         if matches!(space, Space::Process(_)) && !numbers_are_the_kernels() {
@@ -117,7 +127,7 @@ impl Symbols {
                 "this is a PID namespace, whose numbers are not the kernel's".to_owned(),
             ));
         }
-        if self.given_up {
+        if self.given_up == GivenUp::Names {
             return Err(error("it took too long before".to_owned()));
         }
         if let Some(reason) = self.deadly.get(&space) {
@@ -126,7 +136,10 @@ impl Symbols {
         let question = Question {
             space,
             addresses: addresses.to_vec(),
-            detail,
+            detail: match self.given_up {
+                GivenUp::Nothing => detail,
+                _ => Detail::Names,
+            },
         };
         loop {
             let reader = match self.reader.take() {
@@ -145,17 +158,34 @@ impl Symbols {
                         return Err(error(reason));
                     }
                     Err(Silence::TooLong) => {
-                        self.given_up = true;
-                        return Err(error("the process that reads them does not answer".to_owned()));
+                        let reason = "the process that reads them does not answer".to_owned();
+                        return Err(error(self.give_up(question.detail, reason)));
                     }
                 },
             };
-            if answer.last {
-                self.given_up = true;
-            } else {
+            if !answer.last {
                 self.reader = Some(reader);
+                return answer.found.map_err(error);
             }
-            return answer.found.map_err(error);
+            return answer
+                .found
+                .map_err(|reason| error(self.give_up(question.detail, reason)));
+        }
+    }
+}
+
+impl Symbols {
+    /// Asks no more for what took too long. Gives back the reason, with what becomes of the rest.
+    fn give_up(&mut self, detail: Detail, reason: String) -> String {
+        match detail {
+            Detail::Lines => {
+                self.given_up = GivenUp::Lines;
+                format!("{reason}; from here on there are names without lines")
+            }
+            Detail::Names => {
+                self.given_up = GivenUp::Names;
+                reason
+            }
         }
     }
 }

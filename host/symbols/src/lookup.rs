@@ -1,8 +1,9 @@
 //! The looking up itself.
 
+use std::collections::HashMap;
+use std::fs;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
-use std::slice;
 
 use blazesym::symbolize::source::{Kernel, Process, Source};
 use blazesym::symbolize::{Input, Symbolized, Symbolizer};
@@ -69,60 +70,67 @@ impl Lookup {
             // The idle task has no memory of its own.
             return Ok(vec![None; addresses.len()]);
         };
-        let found = self.mapped(pid, addresses, detail == Detail::Lines)?;
-        if detail == Detail::Lines || found.iter().all(Option::is_some) {
-            return Ok(found);
-        }
-        // Files in the process have most names. Those beside them, which take longer to read, are for what these lack.
-        let is_nameless = |(_, found): &(&u64, &Option<Symbol>)| found.is_none();
-        let nameless: Vec<u64> = addresses
-            .iter()
-            .zip(&found)
-            .filter(is_nameless)
-            .map(|(address, _)| *address)
-            .collect();
-        let Ok(others) = self.mapped(pid, &nameless, true) else {
-            return Ok(found);
-        };
-        let mut others = others.into_iter().map(|symbol| {
-            symbol.map(|symbol| Symbol {
-                file: None,
-                line: None,
-                ..symbol
-            })
-        });
-        Ok(found
-            .into_iter()
-            .map(|symbol| symbol.or_else(|| others.next().flatten()))
-            .collect())
-    }
-
-    /// Looks up in the files that a process has mapped and, if so asked, in their debug information, wherever that is.
-    fn mapped(&self, pid: NonZeroU32, addresses: &[u64], debug: bool) -> blazesym::Result<Vec<Option<Symbol>>> {
         let mut process = Process::new(Pid::Pid(pid));
-        process.debug_syms = debug;
+        process.debug_syms = detail == Detail::Lines;
         // A file in a folder that anybody writes to: it may be a pipe, or a link to what nobody should see.
         process.perf_map = false;
         let source = Source::Process(process);
-        let error = match self.look_up(&source, addresses) {
-            Err(error) if addresses.len() > 1 && error.kind() != ErrorKind::PermissionDenied => error,
-            found => return found,
-        };
-        // One damaged file is no reason why the functions of all others should have no names.
-        let found: Vec<_> = addresses
-            .iter()
-            .map(|address| self.look_up(&source, slice::from_ref(address)).ok()?.pop()?)
-            .collect();
-        match found.iter().any(Option::is_some) {
-            true => Ok(found),
-            false => Err(error),
-        }
+        self.look_up(&source, addresses).or_else(|error| {
+            // One damaged file is no reason why the functions of all others should have no names.
+            let files = by_file(pid, addresses);
+            if files.len() < 2 {
+                return Err(error);
+            }
+            let mut names = HashMap::new();
+            let mut failed = 0;
+            for addresses in &files {
+                match self.look_up(&source, addresses) {
+                    Ok(found) => names.extend(addresses.iter().copied().zip(found)),
+                    Err(_) => failed += 1,
+                }
+            }
+            if failed == files.len() {
+                return Err(error);
+            }
+            Ok(addresses
+                .iter()
+                .map(|address| names.get(address).cloned().flatten())
+                .collect())
+        })
     }
 
     fn look_up(&self, source: &Source<'_>, addresses: &[u64]) -> blazesym::Result<Vec<Option<Symbol>>> {
         let found = self.symbolizer.symbolize(source, Input::AbsAddr(addresses))?;
         Ok(found.into_iter().map(symbol).collect())
     }
+}
+
+/// The addresses that lie in one file, for each that a process has mapped (`proc_pid_maps(5)`), and those that lie in none. No list is
+/// empty, and no address is there twice.
+fn by_file(pid: NonZeroU32, addresses: &[u64]) -> Vec<Vec<u64>> {
+    let maps = fs::read(format!("/proc/{pid}/maps")).unwrap_or_default();
+    let maps = String::from_utf8_lossy(&maps);
+    let mut files: HashMap<_, Vec<u64>> = HashMap::new();
+    let mut rest = addresses.to_vec();
+    rest.sort_unstable();
+    rest.dedup();
+    for line in maps.lines() {
+        let mut fields = line.split_ascii_whitespace();
+        let (range, file) = (fields.next().unwrap_or_default(), (fields.nth(2), fields.next()));
+        let parse = |number| u64::from_str_radix(number, 16).ok();
+        let Some((Some(start), Some(end))) = range.split_once('-').map(|(start, end)| (parse(start), parse(end)))
+        else {
+            continue;
+        };
+        let before = |end: u64| rest.partition_point(|address| *address < end);
+        let inside = before(start)..before(end).max(before(start));
+        if !inside.is_empty() {
+            files.entry(file).or_default().extend(rest.drain(inside));
+        }
+    }
+    let mut files: Vec<_> = files.into_values().collect();
+    files.extend(Some(rest).filter(|rest| !rest.is_empty()));
+    files
 }
 
 fn kernel(image: MaybeDefault<PathBuf>) -> Source<'static> {
