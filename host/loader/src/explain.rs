@@ -42,7 +42,7 @@ pub(crate) fn load(code: i32, log: &str, raw: &Raw, description: &Description, o
         return attach_target(code, log, program, target);
     }
     if let Some(map) = between(log, "map '", "': failed to create") {
-        return map_failed(errno, map, description);
+        return map_failed(errno, map, raw, description);
     }
     // libbpf names the program last of all.
     match failed_program(log) {
@@ -77,12 +77,12 @@ pub(crate) fn attach_target(code: i32, log: &str, program: &str, target: &str) -
     }
 }
 
-fn map_failed(errno: i32, map: &str, description: &Description) -> Error {
+fn map_failed(errno: i32, map: &str, raw: &Raw, description: &Description) -> Error {
     // libbpf names data sections as the kernel does.
-    let described = description.maps.iter().find(|described| described.name == map);
+    let described = raw.sized(description).find(|(described, _)| described.name == map);
     // What libbpf says of a map is its name and the error number.
     let error = Error::from_errno(errno).context(format!("map {map} cannot be created"));
-    if let Some(kind) = described.map(|map| map.kind).filter(|_| errno == libc::EINVAL) {
+    if let Some(kind) = described.map(|(map, _)| map.kind).filter(|_| errno == libc::EINVAL) {
         // SAFETY: no options; libbpf creates a small map of that kind and closes it.
         let (supported, _) =
             crate::log::record(|| unsafe { libbpf_sys::libbpf_probe_bpf_map_type(kind, std::ptr::null()) });
@@ -97,7 +97,7 @@ fn map_failed(errno: i32, map: &str, description: &Description) -> Error {
         }
     }
     match errno {
-        libc::ENOMEM | libc::E2BIG => match described.and_then(preflight::memory_of) {
+        libc::ENOMEM | libc::E2BIG => match described.and_then(|(map, entries)| preflight::memory_of(map, entries)) {
             Some(memory) => Error::from_errno(errno)
                 .context(memory)
                 .with_hint(preflight::LESS_MEMORY)

@@ -16,6 +16,7 @@ use crate::error::{Error, Kind, Result};
 use crate::explain;
 use crate::log::record;
 use crate::object::Object;
+use crate::preflight;
 use crate::program::Program;
 use crate::raw::{self, MapEntry, Raw};
 use crate::reopen::Replay;
@@ -172,7 +173,7 @@ impl OpenObject {
     /// On an error nothing stays loaded. A verifier's refusal has its log.
     pub fn load(self) -> Result<Object> {
         let mut open = self;
-        if let Some(error) = crate::preflight::beyond_group(&open.description) {
+        if let Some(error) = preflight::beyond_group(open.raw.sized(&open.description)) {
             return Err(error);
         }
         loop {

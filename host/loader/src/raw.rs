@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 
 use libbpf_rs::AsRawLibbpf;
 use libbpf_sys::{bpf_map, bpf_program};
-use package::Variable;
+use package::{Description, Variable};
 
 use crate::error::{Error, Result};
 
@@ -66,6 +66,19 @@ impl Raw {
             .iter()
             .find(|map| map.name == name)
             .ok_or_else(|| unknown("map", name, self.maps.iter().map(|map| map.name.as_str())))
+    }
+
+    /// The maps that are described, each with as many entries as it will have: somebody may have changed that.
+    pub(crate) fn sized<'map>(
+        &self,
+        description: &'map Description,
+    ) -> impl Iterator<Item = (&'map package::Map, u32)> {
+        description.maps.iter().filter_map(|map| {
+            let entry = self.map(&map.name).ok()?;
+            // SAFETY: the map is an open object's.
+            let entries = unsafe { libbpf_sys::bpf_map__max_entries(entry.raw.as_ptr()) };
+            Some((map, entries))
+        })
     }
 
     pub(crate) fn program(&self, name: &str) -> Result<NonNull<bpf_program>> {

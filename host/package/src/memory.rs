@@ -13,7 +13,10 @@ const NO_PREALLOC: u32 = 1;
 
 /// The numbers of `enum bpf_map_type` whose memory is not that of an array.
 mod kind {
-    pub(super) const HASHES: [u32; 4] = [1, 13, 9, 18];
+    pub(super) const ARRAY: u32 = 2;
+    pub(super) const SOCKHASH: u32 = 18;
+    pub(super) const HASHES: [u32; 4] = [1, 13, 9, SOCKHASH];
+    pub(super) const QUEUES: [u32; 2] = [22, 23];
     pub(super) const PER_CPU_HASHES: [u32; 2] = [5, 10];
     pub(super) const PER_CPU_ARRAY: u32 = 6;
     pub(super) const PERF_EVENT_ARRAY: u32 = 4;
@@ -39,21 +42,17 @@ impl Description {
             .saturating_mul(page);
         self.maps
             .iter()
-            .map(|map| map.memory(cpus, page))
+            .map(|map| map.memory(map.max_entries, cpus, page))
             .fold(perf, u64::saturating_add)
     }
 }
 
 impl Map {
-    /// About how many bytes of the kernel's memory it takes when it is created, or when it is full if it grows: entries with what the
-    /// kernel keeps beside them. `cpus` are those that the machine may have, `page` is the size of a page.
-    pub fn memory(&self, cpus: u64, page: u64) -> u64 {
+    /// About how many bytes of the kernel's memory it takes when it is created with so many entries, or when it is full if it grows:
+    /// entries with what the kernel keeps beside them. `cpus` are those that the machine may have, `page` is the size of a page.
+    pub fn memory(&self, entries: u32, cpus: u64, page: u64) -> u64 {
         let aligned = |size: u32| u64::from(size).next_multiple_of(8);
-        let (key, value, entries) = (
-            aligned(self.key_size),
-            aligned(self.value_size),
-            u64::from(self.max_entries),
-        );
+        let (key, value, entries) = (aligned(self.key_size), aligned(self.value_size), u64::from(entries));
         let times = |entry: u64| entries.saturating_mul(entry);
         let buckets = entries.next_power_of_two().saturating_mul(BUCKET);
         match self.kind {
@@ -72,6 +71,23 @@ impl Map {
             kind if kind::STORAGES.contains(&kind) => 0,
             _ => times(value.max(8)),
         }
+    }
+
+    /// How many bytes of the kernel's memory it takes at the least when it is created with so many entries: the entries themselves, where
+    /// they are all made at once. `cpus` are those that the machine may have.
+    pub fn memory_at_once(&self, entries: u32, cpus: u64) -> u64 {
+        let (key, value) = (u64::from(self.key_size), u64::from(self.value_size));
+        let entry = match self.kind {
+            _ if self.grows() => 0,
+            kind::ARRAY | kind::STACK_TRACE => value,
+            kind::PER_CPU_ARRAY => value.saturating_mul(cpus),
+            kind if kind::HASHES.contains(&kind) && kind != kind::SOCKHASH => key + value,
+            kind if kind::PER_CPU_HASHES.contains(&kind) => value.saturating_mul(cpus),
+            kind if kind::QUEUES.contains(&kind) => value,
+            kind if kind::RINGBUFS.contains(&kind) => 1,
+            _ => 0,
+        };
+        u64::from(entries).saturating_mul(entry)
     }
 
     /// Whether the kernel takes that memory only as the map fills.
@@ -106,30 +122,54 @@ mod tests {
 
     #[test]
     fn a_map_takes_its_entries_on_each_cpu_and_what_is_kept_beside_them() {
-        assert_eq!(map(2, 4, 12, 1000).memory(4, 4096), 16_000, "an array");
+        assert_eq!(map(2, 4, 12, 1000).memory(1000, 4, 4096), 16_000, "an array");
         assert_eq!(
-            map(6, 4, 8, 1000).memory(4, 4096),
+            map(6, 4, 8, 1000).memory(1000, 4, 4096),
             40_000,
             "one for each CPU, and a pointer"
         );
-        assert_eq!(map(1, 4, 8, 1000).memory(4, 4096), 80_000 + 1024 * 16, "a hash");
+        assert_eq!(map(1, 4, 8, 1000).memory(1000, 4, 4096), 80_000 + 1024 * 16, "a hash");
         assert_eq!(
-            map(27, 0, 0, 65_536).memory(4, 4096),
+            map(27, 0, 0, 65_536).memory(65_536, 4, 4096),
             65_536 + 3 * 4096,
             "a ring buffer"
         );
         assert_eq!(
-            map(4, 4, 4, 0).memory(4, 4096),
+            map(4, 4, 4, 0).memory(0, 4, 4096),
             32,
             "a perf event array of one for each CPU"
         );
-        assert_eq!(map(29, 4, 8, 0).memory(4, 4096), 0, "what tasks keep");
+        assert_eq!(map(29, 4, 8, 0).memory(0, 4, 4096), 0, "what tasks keep");
+    }
+
+    #[test]
+    fn what_is_made_at_once_is_never_more_than_what_is_there() {
+        for kind in 0..40 {
+            let map = map(kind, 8, 24, 1000);
+            assert!(map.memory_at_once(1000, 4) <= map.memory(1000, 4, 4096), "{kind}");
+        }
+        assert_eq!(map(2, 4, 12, 1000).memory_at_once(10, 4), 120, "an array of fewer");
+        assert_eq!(map(6, 4, 12, 1000).memory_at_once(1000, 4), 48_000, "one for each CPU");
+        assert_eq!(map(1, 4, 12, 1000).memory_at_once(1000, 4), 16_000, "a hash");
+        assert_eq!(map(18, 4, 4, 1000).memory_at_once(1000, 4), 0, "sockets come later");
+        assert_eq!(
+            map(30, 0, 16, 1000).memory_at_once(1000, 4),
+            0,
+            "a bloom filter has bits"
+        );
+        let grows = Map {
+            flags: NO_PREALLOC,
+            ..map(1, 4, 12, 1000)
+        };
+        assert_eq!(grows.memory_at_once(1000, 4), 0);
     }
 
     #[test]
     fn no_size_is_too_large() {
         for kind in 0..40 {
-            let _ = map(kind, u32::MAX, u32::MAX, u32::MAX).memory(u64::from(u32::MAX), 65_536);
+            let map = map(kind, u32::MAX, u32::MAX, u32::MAX);
+            let _ = map.memory(u32::MAX, u64::from(u32::MAX), 65_536);
+            let _ = map.memory_at_once(u32::MAX, u64::from(u32::MAX));
         }
     }
 }

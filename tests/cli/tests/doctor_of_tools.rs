@@ -201,13 +201,13 @@ fn the_memory_of_a_control_group_counts() {
             "group",
             1,
             "its map takes about 256 MiB; ",
-            "map large0 cannot be created: it takes about 256 MiB, and ",
+            "map large0 cannot be created: it takes 256 MiB, and the control group ",
         ),
         (
             "groups",
             8,
             "its 8 maps take about 256 MiB, 32 MiB of it for large",
-            "the maps cannot be created: together they take about 256 MiB, and ",
+            "the maps cannot be created: together they take 256 MiB, and the control group ",
         ),
     ] {
         let maps: String = (0..count)

@@ -1,19 +1,15 @@
 //! Memory for maps.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use package::Description;
 use rustix::process::{Resource, getrlimit};
 
-use super::{Finding, kernel, rights};
+use super::{Finding, group, kernel, rights};
 use crate::error::{Error, Kind};
 
 /// Less than this is left soon.
 const LITTLE: u64 = 64 << 20;
-
-/// From this release the kernel charges maps to control groups, before it to what a process may lock.
-const CHARGES_GROUPS: (u32, u32) = (5, 11);
 
 /// Nobody runs tools in a control group that allows less: maps that take no more need no look at it.
 const SMALL: u64 = 4 << 20;
@@ -21,10 +17,8 @@ const SMALL: u64 = 4 << 20;
 /// How much memory new maps may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Free {
-    /// Bytes that are left.
+    /// Bytes.
     bytes: u64,
-    /// Bytes that there are in all.
-    limit: u64,
     /// What sets the limit, as it stands in a sentence.
     of: String,
 }
@@ -39,87 +33,21 @@ impl Free {
 /// The least of what the machine and the control groups of this process leave. None where nobody says.
 fn free() -> Option<Free> {
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-        let bytes = |name: &str| -> Option<u64> {
-            let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-            let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-            Some(kib << 10)
-        };
+        let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+        let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
         Some(Free {
-            bytes: bytes("MemAvailable:")?,
-            limit: bytes("MemTotal:")?,
+            bytes: kib << 10,
             of: "of the machine".to_owned(),
         })
     });
-    machine.into_iter().chain(groups()).min_by_key(|free| free.bytes)
-}
-
-/// What each of the control groups of this process leaves, where the kernel charges maps to them.
-fn groups() -> Vec<Free> {
-    let command_line = fs::read_to_string("/proc/cmdline").unwrap_or_default();
-    if !charges_groups(kernel::release(), &command_line) {
-        return Vec::new();
-    }
-    let groups = fs::read_to_string("/proc/thread-self/cgroup").unwrap_or_default();
-    groups.lines().flat_map(of_group).collect()
-}
-
-/// Whether a kernel of this release, started with these arguments, charges maps to control groups: `cgroup.memory` in its
-/// `Documentation/admin-guide/kernel-parameters.txt`.
-fn charges_groups(release: Option<(u32, u32)>, command_line: &str) -> bool {
-    let off = |word: &str| {
-        word.strip_prefix("cgroup.memory=")
-            .is_some_and(|options| options.split(',').any(|option| matches!(option, "nobpf" | "nokmem")))
-    };
-    release.is_none_or(|release| release >= CHARGES_GROUPS) && !command_line.split_whitespace().any(off)
-}
-
-/// What a line of `/proc/self/cgroup` allows (`cgroups(7)`): its group, and those above it.
-fn of_group(line: &str) -> Vec<Free> {
-    let mut parts = line.splitn(3, ':');
-    let (_, Some(controllers), Some(group)) = (parts.next(), parts.next(), parts.next()) else {
-        return Vec::new();
-    };
-    let (roots, limit, used): (&[_], _, _) = match controllers {
-        "" => (
-            &["/sys/fs/cgroup", "/sys/fs/cgroup/unified"],
-            "memory.max",
-            "memory.current",
-        ),
-        "memory" => (
-            &["/sys/fs/cgroup/memory"],
-            "memory.limit_in_bytes",
-            "memory.usage_in_bytes",
-        ),
-        _ => return Vec::new(),
-    };
-    let text = |file: PathBuf| fs::read_to_string(file).ok();
-    let read = |file: PathBuf| -> Option<u64> { text(file)?.trim().parse().ok() };
-    // What is only there because files were read goes when somebody needs the room.
-    let cached = |folder: &Path| -> u64 {
-        let all = text(folder.join("memory.stat")).unwrap_or_default();
-        let of = |name: &str| {
-            all.lines()
-                .find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok())
-        };
-        ["active_file ", "inactive_file "].into_iter().filter_map(of).sum()
-    };
-    let Some(root) = roots.iter().map(Path::new).find(|root| root.is_dir()) else {
-        return Vec::new();
-    };
-    // A namespace of control groups may show no more than its own part: then the group is the root itself.
-    let own = root.join(group.trim_start_matches('/'));
-    own.ancestors()
-        .take_while(|folder| folder.starts_with(root))
-        .filter_map(|folder| {
-            let used = read(folder.join(used))?.saturating_sub(cached(folder));
-            let limit = read(folder.join(limit))?;
-            Some(Free {
-                bytes: limit.saturating_sub(used),
-                limit,
-                of: format!("of the control group {}", folder.display()),
-            })
+    let of_group = |group: group::Group| {
+        Some(Free {
+            bytes: group.left()?,
+            of: format!("of the control group {}", group.folder.display()),
         })
-        .collect()
+    };
+    let groups = group::groups().into_iter().flatten().filter_map(of_group);
+    machine.into_iter().chain(groups).min_by_key(|free| free.bytes)
 }
 
 pub(super) fn available() -> Finding {
@@ -127,14 +55,10 @@ pub(super) fn available() -> Finding {
     match free() {
         Some(free) if free.bytes < LITTLE => Finding::warning(
             CHECK,
-            format!(
-                "{} {} are free for maps: large ones will not fit",
-                size(free.bytes),
-                free.of
-            ),
+            format!("{} for maps: large ones will not fit", free.left()),
             "raise the limit of the control group, end something, or ask for fewer entries",
         ),
-        Some(free) => Finding::ok(CHECK, format!("{} {} are free for maps", size(free.bytes), free.of)),
+        Some(free) => Finding::ok(CHECK, format!("{} for maps", free.left())),
         None => Finding::warning(
             CHECK,
             "/proc/meminfo cannot be read",
@@ -146,7 +70,7 @@ pub(super) fn available() -> Finding {
 /// Whether maps fit into what a process may lock, where the kernel counts them there.
 pub(super) fn locked() -> Finding {
     const CHECK: &str = "memlock";
-    if kernel::release().is_none_or(|release| release >= CHARGES_GROUPS) {
+    if kernel::release().is_none_or(|release| release >= group::CHARGED_FROM) {
         return Finding::ok(
             CHECK,
             "maps are charged to control groups, not to the memory-lock limit (from Linux 5.11)",
@@ -181,10 +105,12 @@ pub(super) fn maps(description: &Description) -> Vec<Finding> {
     let Some(free) = free() else {
         return vec![Finding::ok(CHECK, format!("{count} about {}", size(total)))];
     };
-    let largest = description.maps.iter().max_by_key(|map| map.memory(cpus, page));
+    let sizes = description.maps.iter();
+    let sizes = sizes.map(|map| (map.memory(map.max_entries, cpus, page), &map.name));
+    let largest = sizes.max_by_key(|(bytes, _)| *bytes);
     let largest = largest.filter(|_| description.maps.len() > 1);
-    let largest = largest.map_or(String::new(), |map| {
-        format!(", {} of it for {}", size(map.memory(cpus, page)), map.name)
+    let largest = largest.map_or(String::new(), |(bytes, name)| {
+        format!(", {} of it for {name}", size(bytes))
     });
     let left = free.left();
     vec![if total > free.bytes {
@@ -205,42 +131,47 @@ pub(super) fn maps(description: &Description) -> Vec<Finding> {
     }]
 }
 
-/// That a map takes so much memory, and how much there is; none where nobody says.
-pub(crate) fn memory_of(map: &package::Map) -> Option<String> {
-    let takes = map.memory(cpus(), rustix::param::page_size() as u64);
+/// That a map of so many entries takes so much memory, and how much there is; none where nobody says.
+pub(crate) fn memory_of(map: &package::Map, entries: u32) -> Option<String> {
+    let takes = map.memory(entries, cpus(), rustix::param::page_size() as u64);
     Some(format!("it takes about {}, and {}", size(takes), free()?.left()))
 }
 
-/// What is wrong if the maps take more than a control group of this process allows in all.
+/// What is wrong if the maps, each with so many entries, take more than a control group of this process allows in all.
 ///
 /// The kernel is not asked for those: while it fills the group, another thread of the process may need a page, and is killed for it.
-pub(crate) fn beyond_group(description: &Description) -> Option<Error> {
-    let (cpus, page) = (cpus(), rustix::param::page_size() as u64);
-    let takes = |map: &&package::Map| match map.grows() || map.pinned {
-        true => 0,
-        false => map.memory(cpus, page),
-    };
-    let total = description
-        .maps
+pub(crate) fn beyond_group<'map>(maps: impl Iterator<Item = (&'map package::Map, u32)>) -> Option<Error> {
+    let cpus = cpus();
+    let maps: Vec<_> = maps
+        .map(|(map, entries)| (map.memory_at_once(entries, cpus), map))
+        .collect();
+    let total = maps
         .iter()
-        .map(|map| takes(&map))
-        .fold(0, u64::saturating_add);
+        .fold(0, |total: u64, (bytes, _)| total.saturating_add(*bytes));
     if total <= SMALL {
         return None;
     }
-    let group = groups().into_iter().min_by_key(|group| group.limit)?;
-    if total <= group.limit {
+    let limits = group::groups()
+        .into_iter()
+        .filter(|groups| groups.first().is_some_and(group::Group::has_this_process))
+        .flatten()
+        .filter_map(|group| Some((group.limit()?, group.folder)));
+    let (limit, folder) = limits.min_by_key(|(limit, _)| *limit)?;
+    if total <= limit {
         return None;
     }
-    let largest = description.maps.iter().max_by_key(takes)?;
-    let message = match takes(&largest) {
-        alone if alone > group.limit => {
-            format!("map {} cannot be created: it takes about {}", largest.name, size(alone))
-        }
-        _ => format!("the maps cannot be created: together they take about {}", size(total)),
+    let (bytes, largest) = maps.iter().max_by_key(|(bytes, _)| *bytes)?;
+    let (what, bytes) = match *bytes > limit {
+        true => (format!("map {} cannot be created: it takes", largest.name), *bytes),
+        false => ("the maps cannot be created: together they take".to_owned(), total),
     };
-    let error = Error::new(Kind::Other, format!("{message}, and {}", group.left()));
-    Some(error.with_hint(LESS_MEMORY))
+    let message = format!(
+        "{what} {}, and the control group {} allows {}",
+        size(bytes),
+        folder.display(),
+        size(limit)
+    );
+    Some(Error::new(Kind::Other, message).with_hint(LESS_MEMORY))
 }
 
 /// What to do where maps do not fit.
@@ -275,17 +206,7 @@ pub(super) fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{charges_groups, size};
-
-    #[test]
-    fn maps_are_charged_to_groups_unless_the_kernel_is_old_or_told_not_to() {
-        let line = "quiet cgroup.memory=nosocket root=/dev/vda";
-        assert!(charges_groups(Some((5, 11)), line));
-        assert!(charges_groups(None, ""));
-        assert!(!charges_groups(Some((5, 10)), line));
-        assert!(!charges_groups(Some((6, 12)), "quiet cgroup.memory=nosocket,nobpf"));
-        assert!(!charges_groups(Some((6, 12)), "cgroup.memory=nokmem quiet"));
-    }
+    use super::size;
 
     #[test]
     fn sizes_are_short() {

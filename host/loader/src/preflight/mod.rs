@@ -4,6 +4,7 @@
 //! [`tool`] those that matter to one object. Nothing stays in the kernel: what is loaded to find out is closed at once.
 
 mod config;
+mod group;
 mod hooks;
 mod kernel;
 mod memory;
