@@ -132,8 +132,8 @@ fn a_section_that_libbpf_does_not_know_is_told_at_its_place() {
         String::from_utf8(run.stderr).unwrap()
     };
     let note = told("?tracepiont/syscalls/sys_enter_openat");
-    let first = "note: opens.bpf.c:20:5: program enter cannot be loaded: libbpf knows no section \
-                 tracepiont/syscalls/sys_enter_openat: did you mean SEC(\"tracepoint/syscalls/sys_enter_openat\")?\n";
+    let first = "note: opens.bpf.c:20:5: libbpf knows no section tracepiont/syscalls/sys_enter_openat, and program enter has no type: \
+                 did you mean SEC(\"tracepoint/syscalls/sys_enter_openat\")?\n";
     assert!(note.starts_with(first), "{note}");
     assert_eq!(told("fentry.s/do_unlinkat"), "");
 }

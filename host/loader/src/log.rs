@@ -29,7 +29,7 @@ pub type LogSink = Box<dyn Fn(Level, &str) + Send + Sync>;
 
 thread_local! {
     static SINK: RefCell<Option<(Level, LogSink)>> = const { RefCell::new(None) };
-    static KEPT_LOG: RefCell<Option<String>> = const { RefCell::new(None) };
+    static KEPT_LOG: RefCell<Option<(Level, String)>> = const { RefCell::new(None) };
 }
 
 /// Passes on what libbpf says on this thread, each message with its line feed, up to and including `level`; `None` stops it.
@@ -42,11 +42,16 @@ pub fn set_log_sink(sink: Option<(Level, LogSink)>) {
 
 /// Runs a call into libbpf and gives back what it logged on this thread, warnings and information only, the last 96 KiB.
 pub(crate) fn record<T>(call: impl FnOnce() -> T) -> (T, String) {
+    record_to(Level::Info, call)
+}
+
+/// The same with all that is said up to and including `level`.
+pub(crate) fn record_to<T>(level: Level, call: impl FnOnce() -> T) -> (T, String) {
     install();
-    let outer = KEPT_LOG.with_borrow_mut(|kept| kept.replace(String::new()));
+    let outer = KEPT_LOG.with_borrow_mut(|kept| kept.replace((level, String::new())));
     let result = call();
     let log = KEPT_LOG.with_borrow_mut(|kept| std::mem::replace(kept, outer));
-    (result, log.unwrap_or_default())
+    (result, log.map(|(_, log)| log).unwrap_or_default())
 }
 
 /// Takes libbpf's printing over, once a process.
@@ -86,7 +91,7 @@ unsafe extern "C" fn print(level: u32, format: *const c_char, arguments: *mut c_
 /// As for [`with_formatted`]: a format that ends in NUL, and a `va_list` with the arguments that it asks for, not used otherwise.
 unsafe fn pass_on(level: Level, format: *const c_char, arguments: *mut c_void, sink: Option<&(Level, LogSink)>) {
     let sink = sink.filter(|(up_to, _)| level <= *up_to);
-    let keep = level != Level::Debug && KEPT_LOG.with_borrow(Option::is_some);
+    let keep = KEPT_LOG.with_borrow(|kept| kept.as_ref().is_some_and(|(up_to, _)| level <= *up_to));
     if !keep && sink.is_none() {
         return;
     }
@@ -96,7 +101,7 @@ unsafe fn pass_on(level: Level, format: *const c_char, arguments: *mut c_void, s
         }
         if keep {
             KEPT_LOG.with_borrow_mut(|kept| {
-                if let Some(kept) = kept {
+                if let Some((_, kept)) = kept {
                     kept.push_str(text);
                     keep_end(kept, KEPT);
                 }

@@ -2,7 +2,7 @@
 
 use libbpf_sys as sys;
 
-use crate::raw::{c_string, text};
+use crate::raw::text;
 
 /// By number; empty where there is none.
 static HELPERS: &[&str] = &include!(concat!(env!("OUT_DIR"), "/helpers.rs"));
@@ -57,15 +57,7 @@ pub fn map_flags(flags: u32) -> Vec<String> {
 
 /// The type of the programs in a section of this name, as libbpf calls it: `kprobe`, `tracepoint`. None for a section that it does not know.
 pub fn program_type(section: &str) -> Option<String> {
-    let section = c_string(section).ok()?;
-    let (mut kind, mut attach) = (0, 0);
-    // SAFETY: the name and both targets live through the call.
-    let (code, _) = crate::log::record(|| unsafe {
-        sys::libbpf_prog_type_by_name(section.as_ptr(), &raw mut kind, &raw mut attach)
-    });
-    if code != 0 {
-        return None;
-    }
+    let (kind, _) = crate::sections::types(section)?;
     // SAFETY: libbpf answers a string of its own, or null for types that it does not know.
     let name = text(unsafe { sys::libbpf_bpf_prog_type_str(kind) });
     (!name.is_empty()).then_some(name)

@@ -1,110 +1,36 @@
-//! Sections of programs that libbpf does not know, and what they were meant to be.
+//! Sections of programs as libbpf knows them: what programs in them are, and what is meant by one that it does not know.
 
-use crate::names::program_type;
+use package::Program;
 
-/// How sections begin that name a place: `SEC_DEF` with a `+` in libbpf's `libbpf.c`. Those of programs that may sleep end in `.s`.
-const PLACED: [&str; 35] = [
-    "kprobe",
-    "kretprobe",
-    "kprobe.multi",
-    "kretprobe.multi",
-    "kprobe.session",
-    "uprobe",
-    "uretprobe",
-    "uprobe.multi",
-    "uretprobe.multi",
-    "uprobe.session",
-    "ksyscall",
-    "kretsyscall",
-    "usdt",
-    "tp",
-    "tracepoint",
-    "raw_tp",
-    "raw_tracepoint",
-    "raw_tp.w",
-    "raw_tracepoint.w",
-    "tp_btf",
-    "fentry",
-    "fentry.s",
-    "fexit",
-    "fexit.s",
-    "fmod_ret",
-    "fmod_ret.s",
-    "freplace",
-    "lsm",
-    "lsm.s",
-    "lsm_cgroup",
-    "iter",
-    "iter.s",
-    "struct_ops",
-    "struct_ops.s",
-    "uprobe.s",
-];
+use crate::log::{Level, record_to};
+use crate::raw::c_string;
 
-/// Sections that are names as they stand: the others.
-const WHOLE: [&str; 61] = [
-    "action",
-    "cgroup/bind4",
-    "cgroup/bind6",
-    "cgroup/connect4",
-    "cgroup/connect6",
-    "cgroup/connect_unix",
-    "cgroup/dev",
-    "cgroup/getpeername4",
-    "cgroup/getpeername6",
-    "cgroup/getpeername_unix",
-    "cgroup/getsockname4",
-    "cgroup/getsockname6",
-    "cgroup/getsockname_unix",
-    "cgroup/getsockopt",
-    "cgroup/post_bind4",
-    "cgroup/post_bind6",
-    "cgroup/recvmsg4",
-    "cgroup/recvmsg6",
-    "cgroup/recvmsg_unix",
-    "cgroup/sendmsg4",
-    "cgroup/sendmsg6",
-    "cgroup/sendmsg_unix",
-    "cgroup/setsockopt",
-    "cgroup/skb",
-    "cgroup/sock",
-    "cgroup/sock_create",
-    "cgroup/sock_release",
-    "cgroup/sysctl",
-    "cgroup_skb/egress",
-    "cgroup_skb/ingress",
-    "classifier",
-    "flow_dissector",
-    "lirc_mode2",
-    "lwt_in",
-    "lwt_out",
-    "lwt_seg6local",
-    "lwt_xmit",
-    "netfilter",
-    "netkit/peer",
-    "netkit/primary",
-    "perf_event",
-    "sk_lookup",
-    "sk_msg",
-    "sk_reuseport",
-    "sk_reuseport/migrate",
-    "sk_skb",
-    "sk_skb/stream_parser",
-    "sk_skb/stream_verdict",
-    "sk_skb/verdict",
-    "socket",
-    "sockops",
-    "syscall",
-    "tc",
-    "tc/egress",
-    "tc/ingress",
-    "tcx/egress",
-    "tcx/ingress",
-    "xdp",
-    "xdp.frags",
-    "xdp/cpumap",
-    "xdp/devmap",
-];
+/// Type and expected attach type (`BPF_PROG_TYPE_*`, `BPF_*`) of programs in a section of this name.
+pub(crate) fn types(section: &str) -> Option<(u32, u32)> {
+    look_up(section, Level::Warn).ok()
+}
+
+/// The same, or what libbpf says to that.
+fn look_up(section: &str, level: Level) -> Result<(u32, u32), String> {
+    let name = c_string(section).map_err(|_| String::new())?;
+    let (mut kind, mut attach) = (0, 0);
+    // SAFETY: the name and both targets live through the call.
+    let (code, log) = record_to(level, || unsafe {
+        libbpf_sys::libbpf_prog_type_by_name(name.as_ptr(), &raw mut kind, &raw mut attach)
+    });
+    if code == 0 { Ok((kind, attach)) } else { Err(log) }
+}
+
+/// What a program is loaded as: the package may say another section than the source. None where libbpf knows neither.
+pub(crate) fn types_of(program: &Program) -> Option<(u32, u32)> {
+    let section = program.attach.as_deref().unwrap_or(&program.section);
+    types(section).or_else(|| types(&program.section))
+}
+
+/// Whether libbpf knows what a program is.
+pub fn is_known(program: &Program) -> bool {
+    types_of(program).is_some()
+}
 
 /// What to do about a section that libbpf does not know.
 pub fn hint_for(section: &str) -> String {
@@ -114,21 +40,37 @@ pub fn hint_for(section: &str) -> String {
     }
 }
 
-/// The section that libbpf knows and that this one is like: a slip of two letters, or of one where it is short, or colons between its
-/// parts, as other programs have them.
+/// The section that libbpf knows and that this one is like: a slip of two letters, or of one where it is short, or colons in place of
+/// slashes, as other programs have them.
 fn meant(section: &str) -> Option<String> {
-    let parts = section.replace(':', "/");
-    let begin = parts.split('/').next().unwrap_or_default();
-    let rest = parts.get(begin.len()..).unwrap_or_default();
-    let placed = PLACED
-        .iter()
-        .filter(|_| rest.len() > 1)
-        .filter_map(|known| Some((slips(begin, known)?, format!("{known}{rest}"))));
-    let whole = WHOLE
-        .iter()
-        .filter_map(|known| Some((slips(&parts, known)?, (*known).to_owned())));
-    let (_, meant) = placed.chain(whole).min_by_key(|(slips, _)| *slips)?;
-    (meant != section && program_type(&meant).is_some()).then_some(meant)
+    let begin = section.split(['/', ':']).next().unwrap_or_default();
+    let rest = section.get(begin.len() + 1..).filter(|rest| !rest.is_empty());
+    let all = known();
+    let place = |kind: &str| match (kind, rest?) {
+        // Its parts as well; elsewhere they may be a file's and a function's.
+        ("tp" | "tracepoint", rest) => Some(format!("{kind}/{}", rest.replace(':', "/"))),
+        (_, rest) => Some(format!("{kind}/{rest}")),
+    };
+    let meant = all.iter().filter_map(|known| match known.strip_suffix('+') {
+        // The place is whatever stands behind it.
+        Some(kind) => Some((slips(begin, kind)?, place(kind)?)),
+        // Of these, the name is all: whatever stands behind it is too much.
+        None => Some((
+            slips(section, known).or_else(|| (begin == *known).then_some(0))?,
+            (*known).to_owned(),
+        )),
+    });
+    let (_, meant) = meant.min_by_key(|(slips, _)| *slips)?;
+    (meant != section && types(&meant).is_some()).then_some(meant)
+}
+
+/// Those that libbpf knows, with a `+` where a place stands behind. It says so to whoever asks for another.
+fn known() -> Vec<String> {
+    const NONE: &str = "none of these";
+    let log = look_up(NONE, Level::Debug).err().unwrap_or_default();
+    let list = log.lines().find_map(|line| line.split_once("names are:"));
+    let list = list.map_or("", |(_, list)| list);
+    list.split_whitespace().map(str::to_owned).collect()
 }
 
 /// By how many letters two words differ, if one may be a slip of the other.
@@ -145,12 +87,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn libbpf_knows_all_that_is_proposed() {
-        for section in WHOLE {
-            assert!(program_type(section).is_some(), "{section}");
+    fn libbpf_says_what_it_knows() {
+        let known = known();
+        for section in [
+            "kprobe+",
+            "tp+",
+            "uretprobe.s+",
+            "cgroup/connect4",
+            "xdp",
+            "tcx/ingress",
+            "struct_ops+",
+        ] {
+            assert!(known.iter().any(|known| known == section), "{section}: {known:?}");
         }
-        for begin in PLACED {
-            assert!(program_type(&format!("{begin}/x")).is_some(), "{begin}");
+        for section in &known {
+            let section = section.replace('+', "/x");
+            assert!(types(&section).is_some(), "{section}");
         }
     }
 
@@ -159,16 +111,23 @@ mod tests {
         for (section, expected) in [
             ("kprob/vfs_read", Some("kprobe/vfs_read")),
             ("krpobe/vfs_read", Some("kprobe/vfs_read")),
+            ("kprobe:vfs_read", Some("kprobe/vfs_read")),
             ("tracepiont/sched/sched_switch", Some("tracepoint/sched/sched_switch")),
             ("tracepoint:sched:sched_switch", Some("tracepoint/sched/sched_switch")),
+            ("uprob//bin/bash:readline", Some("uprobe//bin/bash:readline")),
+            ("usdt.s", None),
+            ("fentri.s/vfs_read", Some("fentry.s/vfs_read")),
             ("tb_btf/sched_switch", Some("tp_btf/sched_switch")),
             ("cgroup/conect4", Some("cgroup/connect4")),
             ("xpd", Some("xdp")),
+            ("xdp/mine", Some("xdp")),
+            ("tc/my_filter", Some("tc")),
             ("tcx/ingres", Some("tcx/ingress")),
             ("kprob", None),
             ("my/own", None),
             ("", None),
             ("/", None),
+            ("é/é", None),
         ] {
             assert_eq!(meant(section).as_deref(), expected, "{section}");
         }

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::explain;
 use crate::log::record;
 use crate::raw::{self, c_string, text};
+use crate::sections;
 
 /// Sets up a program that goes to another place than its section says. What it gives back has to live until the program is loaded.
 pub(crate) fn prepare(raw: NonNull<bpf_program>, program: &str, attachment: &Attachment) -> Result<Option<OwnedFd>> {
@@ -27,8 +28,9 @@ pub(crate) fn prepare(raw: NonNull<bpf_program>, program: &str, attachment: &Att
     let prepared = || -> Result<Option<OwnedFd>> {
         // SAFETY: the program is an open object's, and its section a string that it owns.
         let own = text(unsafe { libbpf_sys::bpf_program__section_name(raw.as_ptr()) });
-        let wanted = types(&section)?;
-        if types(own.trim_start_matches('?')).ok() != Some(wanted) {
+        let unknown = || Error::invalid(format!("{section} is no section that libbpf knows"));
+        let wanted = sections::types(&section).ok_or_else(unknown)?;
+        if sections::types(own.trim_start_matches('?')) != Some(wanted) {
             // SAFETY: the program is an open object's.
             raw::check(unsafe {
                 libbpf_sys::bpf_program__set_type(raw.as_ptr(), wanted.0);
@@ -78,18 +80,4 @@ fn by_number(number: u32) -> Result<OwnedFd> {
     }
     // SAFETY: the kernel has just made the descriptor, and nobody else has it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
-}
-
-/// Type and expected attach type that libbpf takes from a section.
-fn types(section: &str) -> Result<(u32, u32)> {
-    let name = c_string(section)?;
-    let (mut kind, mut attach) = (0, 0);
-    // SAFETY: the name and both targets live through the call.
-    let (code, _) =
-        record(|| unsafe { libbpf_sys::libbpf_prog_type_by_name(name.as_ptr(), &raw mut kind, &raw mut attach) });
-    if code == 0 {
-        Ok((kind, attach))
-    } else {
-        Err(Error::invalid(format!("{section} is no section that libbpf knows")))
-    }
 }

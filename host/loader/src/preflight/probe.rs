@@ -8,7 +8,6 @@ use libbpf_sys as sys;
 
 use crate::error::ENOTSUPP;
 use crate::log::record;
-use crate::raw;
 
 /// What kind of program is loaded.
 #[derive(Clone, Copy)]
@@ -175,16 +174,6 @@ pub(super) fn map_kind(number: u32) -> Answer<bool> {
 pub(super) fn helper(program: u32, number: u32) -> Answer<bool> {
     // SAFETY: no options; libbpf loads a program of one call and closes it.
     yes_or_no(record(|| unsafe { sys::libbpf_probe_bpf_helper(program, number, ptr::null()) }).0)
-}
-
-/// Type and attach type of programs in a section of this name, as libbpf has them.
-pub(super) fn type_of_section(section: &str) -> Option<(u32, u32)> {
-    let section = raw::c_string(section).ok()?;
-    let (mut program, mut attach) = (0, 0);
-    // SAFETY: the name and both targets live through the call.
-    let (code, _) =
-        record(|| unsafe { sys::libbpf_prog_type_by_name(section.as_ptr(), &raw mut program, &raw mut attach) });
-    (code == 0).then_some((program, attach))
 }
 
 /// An error number for people.

@@ -90,7 +90,7 @@ impl Tool<'_> {
         self.description
             .programs
             .iter()
-            .map(|program| kind(program).map_or(sys::BPF_PROG_TYPE_UNSPEC, |kind| kind.0))
+            .map(|program| sections::types_of(program).map_or(sys::BPF_PROG_TYPE_UNSPEC, |kind| kind.0))
     }
 
     fn capabilities(&self) -> Finding {
@@ -216,7 +216,7 @@ impl Tool<'_> {
 
     fn look(&self, program: &Program, may_load: bool) -> Finding {
         let named = names::program_type(&program.section).unwrap_or_else(|| "unknown".into());
-        let Some((kind, _)) = kind(program) else {
+        let Some((kind, _)) = sections::types_of(program) else {
             return Finding::missing(
                 "",
                 format!(
@@ -302,9 +302,4 @@ impl Tool<'_> {
         };
         lacking.map(told).collect()
     }
-}
-
-fn kind(program: &Program) -> Option<(u32, u32)> {
-    probe::type_of_section(program.attach.as_deref().unwrap_or(&program.section))
-        .or_else(|| probe::type_of_section(&program.section))
 }
