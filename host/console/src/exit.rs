@@ -3,7 +3,7 @@ use std::process::ExitCode;
 /// How the program ends. The numbers are what scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: help was asked for and printed.
+    /// 0: help was asked for and printed, or the tool said 0 and read no events.
     Success,
     /// 1: what was asked is not so.
     Failed,

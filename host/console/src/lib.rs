@@ -18,4 +18,4 @@ pub use options::{FORMATS, Options, Verbosity};
 pub use printer::Printer;
 pub use run::{Run, arguments, run};
 pub use runtime::serves_another;
-pub use words::{KNOWN, Known};
+pub use words::{KNOWN, Known, nearest};

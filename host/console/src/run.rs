@@ -113,7 +113,9 @@ fn report(outcome: Outcome, name: &str, options: &Options, printer: &mut Printer
     if let (Verbosity::Verbose, Some(kept)) = (options.verbosity, outcome.kept) {
         printer.note(format_args!("{name} kept {kept} after it was attached"));
     }
-    let Some(totals) = outcome.totals else { return Ok(exit) };
+    let Some(totals) = outcome.totals else {
+        return Ok(if exit == Exit::Tool(0) { Exit::Success } else { exit });
+    };
     // Who could not attach has said so, and that there were no events says nothing more.
     if options.verbosity > Verbosity::Quiet && (exit == Exit::Tool(0) || totals::any(&totals)) {
         printer.note(totals::line(&totals));

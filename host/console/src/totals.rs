@@ -7,8 +7,8 @@ pub(crate) const LESS_LOSS: &str = "make the buffer bigger (`max_entries` of a r
     `perf_buffer_pages` in the package), or filter more in the kernel";
 
 /// What makes losses known.
-pub(crate) const COUNT_LOSS: &str = "a ring buffer does not count what it refuses: compile the source with `ecc`, which counts that, or \
-    name the program's own counter in the package (`maps[].lost`)";
+pub(crate) const COUNT_LOSS: &str =
+    "there is a buffer or a map here whose losses nobody counts: --fail-on-loss says which, and why";
 
 const UNKNOWN: &str = "lost: unknown";
 

@@ -229,13 +229,22 @@ fn split(word: &str) -> Option<Vec<(&'static Known, Option<&str>)>> {
 fn unknown(word: &str) -> Failure {
     let all: Vec<String> = KNOWN.iter().map(Known::usage).collect();
     let failure = Failure::usage(format!("`{word}` is none of the options: {}", all.join(", ")));
-    // A slip of two letters.
     let given = word.split('=').next().unwrap_or_default().trim_start_matches('-');
-    let near = |known: &&Known| strsim::osa_distance(given, known.long) <= 2 && given.len() > 2;
-    match KNOWN.iter().find(near) {
-        Some(known) => failure.with_hint(format!("did you mean {known}?")),
+    match nearest(given, KNOWN.iter().map(|known| known.long)) {
+        Some(known) => failure.with_hint(format!("did you mean --{known}?")),
         None => failure,
     }
+}
+
+/// The word that another one is a slip of: by two letters, or by one where it is short.
+pub fn nearest<'known>(word: &str, known: impl Iterator<Item = &'known str>) -> Option<&'known str> {
+    let slips = |known: &str| match strsim::osa_distance(word, known) {
+        1 if word.len() > 1 => Some(1),
+        2 if known.len() > 5 => Some(2),
+        _ => None,
+    };
+    let near = known.filter_map(|known| Some((slips(known)?, known)));
+    near.min_by_key(|(slips, _)| *slips).map(|(_, known)| known)
 }
 
 fn format(text: &str) -> Result<OutputFormat, Failure> {
@@ -275,6 +284,16 @@ mod tests {
     #[track_caller]
     fn options(text: &str) -> Options {
         Options::from_words(text).unwrap_or_else(|failure| panic!("{text}: {:#}", failure.error))
+    }
+
+    #[test]
+    fn the_nearest_word_is_the_one_that_was_meant() {
+        let near = |word| super::nearest(word, KNOWN.iter().map(|known| known.long));
+        assert_eq!(near("tiemout"), Some("timeout"));
+        assert_eq!(near("cont"), Some("count"));
+        assert_eq!(near("sor"), Some("sort"));
+        assert_eq!(near("printer"), None);
+        assert_eq!(near("t"), None);
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub(crate) fn with_command(mut line: Vec<OsString>) -> Vec<OsString> {
     line
 }
 
-/// What to say of a name that is no file, if it was meant to be a command.
+/// What to say of a first argument that is no file, if it was meant to be a command.
 pub(crate) fn meant(name: &OsStr) -> Option<String> {
     let name = name.to_str()?;
     if OLDER.contains(&name) {
@@ -34,8 +34,7 @@ pub(crate) fn meant(name: &OsStr) -> Option<String> {
             COMMANDS.join(", ")
         ));
     }
-    let is_near = |command: &&str| name.len() > 2 && strsim::osa_distance(name, command) <= 1 + command.len() / 6;
-    let near = COMMANDS.into_iter().find(is_near)?;
+    let near = console::nearest(name, COMMANDS.into_iter())?;
     Some(format!("did you mean `ecli {near}`?"))
 }
 
@@ -160,7 +159,7 @@ mod tests {
         ] {
             assert_eq!(meant(name.as_ref()).as_deref(), Some(said));
         }
-        for name in ["un", "package.json", "sigsnoop", "inspection", ""] {
+        for name in ["r", "package.json", "sigsnoop", "inspection", ""] {
             assert_eq!(meant(name.as_ref()), None, "{name}");
         }
     }

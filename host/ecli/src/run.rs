@@ -71,7 +71,12 @@ fn fetch(name: &Name, settings: &Settings, printer: &mut Printer) -> Result<Fetc
 fn not_fetched(error: registry::Error, name: &Name) -> Failure {
     let failure = failed::fetch(error);
     let word = match name {
-        Name::File(path) if failure.exit == Exit::NotFound => habits::meant(path.as_os_str()),
+        // Who says `run` means a file.
+        Name::File(path)
+            if failure.exit == Exit::NotFound && std::env::args_os().nth(1).as_deref() == Some(path.as_os_str()) =>
+        {
+            habits::meant(path.as_os_str())
+        }
         _ => None,
     };
     match word {

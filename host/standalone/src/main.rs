@@ -45,7 +45,7 @@ fn execute(program: &str, words: Vec<OsString>, printer: &mut Printer) -> Result
     let ready = begin.elapsed() - read;
     let arguments = console::arguments(words)?;
     let misplaced = arguments.iter().any(|word| Options::is_option(word));
-    let help = matches!(arguments.first().map(String::as_str), Some("-h" | "--help"));
+    let help = arguments.iter().any(|word| word == "-h" || word == "--help");
     let size = own.package().len();
     let run = Run {
         tool: &tool,
@@ -60,7 +60,7 @@ fn execute(program: &str, words: Vec<OsString>, printer: &mut Printer) -> Result
     };
     let exit = console::run(run, &options, printer)?;
     // The tool's help knows nothing of them.
-    if (exit == Exit::Tool(Exit::Usage.code()) && misplaced) || (exit == Exit::Tool(0) && help) {
+    if (exit == Exit::Tool(Exit::Usage.code()) && misplaced) || (exit == Exit::Success && help) {
         printer.hint(format_args!(
             "options of ecli go into the environment: {OPTIONS}='-o json' {program}"
         ));

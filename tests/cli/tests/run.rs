@@ -352,7 +352,9 @@ fn a_source_that_cannot_know_its_losses_is_refused_under_fail_on_loss() {
     assert!(!ended.stderr.contains("hint: "), "{}", ended.stderr);
     let ended = run(ecli(["run", "-v", "--timeout", "0.2"]).arg(&path));
     assert!(
-        ended.stderr.contains("\nhint: a ring buffer does not count"),
+        ended
+            .stderr
+            .contains("\nhint: there is a buffer or a map here whose losses nobody counts"),
         "{}",
         ended.stderr
     );
