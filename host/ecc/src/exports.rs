@@ -96,20 +96,26 @@ impl Header {
 
 /// What the user should know where nobody chose which of several structs the records of a buffer have: it is the first.
 pub(crate) fn unchosen(headers: &[Header], exports: &[String], description: &Description) -> Option<String> {
-    let first = exports.first()?;
+    let [first, other, ..] = exports else { return None };
     // A map may say itself what its records are.
     let is_first = |record| description.types.get(record).is_some_and(|ty| ty.name == *first);
-    let mut maps = description.maps.iter();
-    let buffer = maps.find(|map| is_buffer(map.kind) && map.record.is_some_and(is_first))?;
+    let maps = description.maps.iter();
+    let silent = maps.filter(|map| is_buffer(map.kind) && map.value.is_none() && map.record.is_some_and(is_first));
+    let silent: Vec<&str> = silent.map(|map| map.name.as_str()).collect();
     let is_chosen = |header: &Header| matches!(header.exports, Exports::Picked(_));
-    if exports.len() < 2 || headers.iter().any(is_chosen) {
-        return None;
+    let all = exports.join(", ");
+    match silent.as_slice() {
+        [] => None,
+        [buffer] if !headers.iter().any(is_chosen) => Some(format!(
+            "the records of {buffer} are shown as struct {first}, the first of {all}; `/// @export` above another one chooses that"
+        )),
+        [_] => None,
+        [buffers @ .., last] => Some(format!(
+            "the records of {} and {last} are all shown as struct {first}, the first of {all}; `__type(value, struct {other})` in the \
+             definition of a map gives it another one",
+            buffers.join(", ")
+        )),
     }
-    Some(format!(
-        "the records of {} are shown as struct {first}, the first of {}; `/// @export` above another one chooses that",
-        buffer.name,
-        exports.join(", ")
-    ))
 }
 
 fn is_buffer(kind: u32) -> bool {

@@ -139,6 +139,18 @@ fn a_section_that_libbpf_does_not_know_is_told_at_its_place() {
 }
 
 #[test]
+fn a_program_that_needs_no_struct_of_the_kernel_is_compiled_without_a_word() {
+    let source = "#include \"vmlinux.h\"\n#include <bpf/bpf_helpers.h>\nchar LICENSE[] SEC(\"license\") = \"GPL\";\n\
+                  SEC(\"tp/sched/sched_process_exec\") int look(void *ctx) { return 0; }\n";
+    let folder = folder(&[("tiny.bpf.c", source)]);
+    let run = ecc(folder.path(), &["tiny.bpf.c"]);
+    assert_eq!(
+        (run.status.code(), String::from_utf8(run.stderr).unwrap().as_str()),
+        (Some(0), "")
+    );
+}
+
+#[test]
 fn of_several_structs_that_nobody_chose_from_the_first_is_taken_and_told() {
     let told = |header: &str| {
         let folder = folder(&[("opens.bpf.c", SOURCE), ("opens.h", header)]);
@@ -171,6 +183,27 @@ fn of_several_structs_that_nobody_chose_from_the_first_is_taken_and_told() {
     let run = ecc(folder.path(), &["opens.bpf.c", "opens.h"]);
     assert_eq!(String::from_utf8(run.stderr).unwrap(), "");
     assert!(run.status.success());
+}
+
+#[test]
+fn several_buffers_of_which_none_says_what_its_records_are_are_told() {
+    let second = "struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } calls SEC(\".maps\");\n";
+    let typed = second.replace("} calls", "__type(value, struct call); } calls");
+    let header = "/// @export\nstruct event { int b; };\n/// @export\nstruct call { int c; };\n";
+    for (second, told) in [
+        (
+            second,
+            "note: the records of events and calls are all shown as struct event, the first of event, call; \
+             `__type(value, struct call)` in the definition of a map gives it another one\n",
+        ),
+        (&typed, ""),
+    ] {
+        let source = SOURCE.replace("/// @brief", &format!("#include \"opens.h\"\n{second}/// @brief"));
+        let folder = folder(&[("opens.bpf.c", &source), ("opens.h", header)]);
+        let run = ecc(folder.path(), &["opens.bpf.c", "opens.h"]);
+        assert_eq!(String::from_utf8(run.stderr).unwrap(), told);
+        assert!(run.status.success());
+    }
 }
 
 #[test]

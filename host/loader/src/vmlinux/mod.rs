@@ -17,13 +17,17 @@ use crate::log::record;
 /// Made by `examples/small-vmlinux.rs`.
 const SMALL: &str = include_str!("small.h");
 
-/// Accesses to these types are relocated when the program is loaded (CO-RE), unless the includer says not to.
+/// Accesses to these types are relocated when the program is loaded (CO-RE), unless the includer says not to. A program may need none of
+/// the structs, and clang would warn that nothing has the attribute.
 const HEAD: &str = "\
 #ifndef __VMLINUX_H__
 #define __VMLINUX_H__
 
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored \"-Wpragma-clang-attribute\"
 #pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)
+#pragma clang diagnostic pop
 #endif
 
 ";
