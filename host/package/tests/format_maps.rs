@@ -122,6 +122,13 @@ fn export_config_default_takes_the_type_of_a_sampled_map_from_its_btf() {
 }
 
 #[test]
+fn export_config_default_of_a_buffer_needs_a_type_in_its_definition() {
+    let error = refused(json!([{"ident": "rb", "export_config": "default"}]));
+    let expected = "meta.bpf_skel.maps[0].export_config: \"default\" is the type of the values in the map's definition, which names none";
+    assert!(error.starts_with(expected), "{error}");
+}
+
+#[test]
 fn export_config_may_name_a_btf_type() {
     let description = with_maps(json!([{"ident": "rb", "export_config": {"btf_type_id": event_id()}}]));
     let record = map(&description, "rb").record.unwrap();

@@ -268,6 +268,14 @@ fn check(sources: &[Source], options: &Options) -> Result<(), Error> {
         );
         return Err(refusal.of("fields"));
     }
+    if source::is_counted(options.format) && (options.top.is_some() || options.sort.is_some()) {
+        let option = if options.top.is_some() { "top" } else { "sort" };
+        let refusal = Refusal::with_hint(
+            "each stack that was seen is counted, and shown at the end".to_string(),
+            "--filter says which are counted".to_string(),
+        );
+        return Err(refusal.of(option));
+    }
     let has_cpus = |source: &Source| source.entry().is_some_and(|entry| entry.value_stride > 0);
     if options.per_cpu && !sources.iter().any(has_cpus) {
         let refusal = Refusal::with_hint(

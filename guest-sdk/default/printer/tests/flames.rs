@@ -271,3 +271,23 @@ fn sources_without_stacks_are_refused_or_left_out() {
     assert!(printer.notes().is_empty());
     assert_eq!(finish(&mut printer), ("a 1\n".into(), vec![]));
 }
+
+#[test]
+fn stacks_are_counted_all() {
+    for (option, given) in [("top", options(Format::Svg)), ("sort", options(Format::Folded))] {
+        let mut given = given;
+        match option {
+            "top" => given.top = Some(3),
+            _ => given.sort = Some("pid".into()),
+        }
+        match Printer::new(&layout(), &[stacks(stack_type())], &given) {
+            Err(Error::Usage(why)) => assert_eq!(
+                why,
+                format!(
+                    "{option}: each stack that was seen is counted, and shown at the end\nhint: --filter says which are counted"
+                )
+            ),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -123,6 +123,11 @@ impl Maps<'_, '_, '_> {
         }
         match &meta.export {
             ExportConfig::NoExport => Ok(None),
+            ExportConfig::Default if buffer && map.value.is_none() => Err(Error::field(
+                "\"default\" is the type of the values in the map's definition, which names none: `__type(value, struct …)` there does, \
+                 or a \"btf_type_id\" here",
+            )
+            .at("export_config")),
             ExportConfig::Default => Ok(map.value),
             ExportConfig::Type(id) => {
                 let path = "export_config.btf_type_id";
