@@ -10,7 +10,7 @@ use package::Description;
 
 use crate::error::{Error, Kind};
 use crate::kernel::KERNEL_BTF;
-use crate::preflight::{self, CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON, Capability, capabilities_missing};
+use crate::preflight::{self, CAP_BPF, CAP_PERFMON, Capability, capabilities_missing};
 use crate::raw::{Raw, text};
 use crate::sections;
 
@@ -80,6 +80,7 @@ pub(crate) fn attach_target(code: i32, log: &str, program: &str, target: &str) -
 fn map_failed(errno: i32, map: &str, raw: &Raw, description: &Description) -> Error {
     // libbpf names data sections as the kernel does.
     let described = raw.sized(description).find(|(described, _)| described.name == map);
+    let entries = described.map(|(_, entries)| entries);
     // What libbpf says of a map is its name and the error number.
     let error = Error::from_errno(errno).context(format!("map {map} cannot be created"));
     if let Some(kind) = described.map(|(map, _)| map.kind).filter(|_| errno == libc::EINVAL) {
@@ -104,6 +105,8 @@ fn map_failed(errno: i32, map: &str, raw: &Raw, description: &Description) -> Er
                 .context(format!("map {map} cannot be created")),
             None => error.with_hint(preflight::LESS_MEMORY),
         },
+        libc::EINVAL if entries == Some(0) => error
+            .with_hint("its definition says no max_entries, and maps of this kind have as many as they are made with"),
         libc::EPERM if capabilities_missing(&[CAP_BPF]).is_none() => error
             .with_hint("kernels before 5.11 charge maps to the memory-lock limit: raise it with ulimit -l unlimited"),
         _ => denied(errno, error, &[CAP_BPF]),
@@ -131,11 +134,10 @@ fn program_failed(errno: i32, log: &str, program: &str, raw: &Raw, object: &[u8]
     } else if matches!(errno, libc::EPERM | libc::EACCES) && capabilities_missing(&[CAP_BPF, CAP_PERFMON]).is_none() {
         refused_kind(errno)
     } else {
-        denied(
-            errno,
-            said(Error::from_errno(errno), log),
-            &[CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN],
-        )
+        // SAFETY: the program is an object's that is still open.
+        let kind = loaded.map(|program| unsafe { libbpf_sys::bpf_program__type(program.as_ptr()) });
+        let needed = preflight::capabilities_for(kind);
+        denied(errno, said(Error::from_errno(errno), log), &needed)
     };
     error.context(context)
 }

@@ -190,6 +190,13 @@ fn who_may_not_load_programs_is_told_what_lacks() {
     assert!(error.contains("the process lacks CAP_BPF"), "{error}");
     assert!(ended.stderr.contains("\nhint: "), "{}", ended.stderr);
     assert!(ended.stderr.contains("CAP_PERFMON"), "{}", ended.stderr);
+    // Tracing takes nothing of networks.
+    let wrapper = ["setpriv", "--bounding-set=-all,+dac_override,+dac_read_search,+bpf"];
+    let ended = under(&wrapper, &source("kernel_types"));
+    let error = refusal(&ended, |line| {
+        line.starts_with("hint: run as root, or with CAP_PERFMON")
+    });
+    assert!(error.contains("the process lacks CAP_PERFMON: "), "{error}");
 }
 
 #[test]

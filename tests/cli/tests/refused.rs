@@ -155,3 +155,60 @@ fn an_address_that_is_not_aligned_and_a_program_without_a_value() {
         "return one on every way",
     );
 }
+
+/// Runs a program that the verifier takes, and looks for the last line of why it does not run.
+#[track_caller]
+fn not_run(name: &str, text: &str, options: &[&str], error: &str, hint: &str) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("refused");
+    fs::create_dir_all(&folder).unwrap();
+    let source = folder.join(format!("{name}.bpf.c"));
+    fs::write(&source, format!("{HEAD}{text}\n")).unwrap();
+    let package = compile(&source, &folder.join("none.h"));
+    let ended = run(ecli(["run"]).args(options).arg(package));
+    assert_eq!(ended.code(), 1, "{}{}", ended.stdout, ended.stderr);
+    let expected = format!("error: {error}\nhint: {hint}");
+    assert!(ended.stderr.contains(&expected), "{}", ended.stderr);
+}
+
+#[test]
+fn what_the_kernel_refuses_with_a_number_alone_is_explained() {
+    let nothing = "int nothing(void *ctx) { return 0; }";
+    not_run(
+        "category",
+        &format!("SEC(\"tp/sched_switch\") {nothing}"),
+        &[],
+        "program nothing cannot be attached to tp/sched_switch: sched_switch is no tracepoint: it takes CATEGORY/NAME",
+        "did you mean SEC(\"tp/sched/sched_switch\")?\n",
+    );
+    not_run(
+        "beyond",
+        "int seen;\nSEC(\"tp/sched/sched_switch\") int nothing(void *ctx) { seen = *(volatile int *)(ctx + 4000); return 0; }",
+        &[],
+        "program nothing cannot be attached to tp/sched/sched_switch: it reads beyond the record of tracepoint sched/sched_switch: it takes it for another struct",
+        "cat /sys/kernel/tracing/events/sched/sched_switch/format shows the record; ",
+    );
+    not_run(
+        "entries",
+        "struct { __uint(type, BPF_MAP_TYPE_HASH); __type(key, __u32); __type(value, __u64); } counts SEC(\".maps\");\n\
+         SEC(\"tp/sched/sched_switch\") int nothing(void *ctx) { __u32 key = 0; return bpf_map_lookup_elem(&counts, &key) != 0; }",
+        &[],
+        "map counts cannot be created: Invalid argument (os error 22)",
+        "its definition says no max_entries, and maps of this kind have as many as they are made with\n",
+    );
+    for (place, why, hint) in [
+        (
+            "/bin/sh:no_such_symbol",
+            "/bin/sh has no symbol no_such_symbol",
+            "those there are: readelf -sW /bin/sh; ",
+        ),
+        ("/no/such/file:main", "there is no file /no/such/file", ""),
+    ] {
+        not_run(
+            "symbol",
+            &format!("SEC(\"tp/sched/sched_switch\") {nothing}"),
+            &["--attach", &format!("nothing=uprobe/{place}")],
+            &format!("program nothing cannot be attached to uprobe/{place}: {why}"),
+            hint,
+        );
+    }
+}

@@ -1,11 +1,13 @@
 //! Why a program could not be attached, from the number that the kernel gave for it and what can be seen of the system.
 
+use std::path::Path;
+
 use super::{denied, said};
 use crate::attach::network;
 use crate::error::{ENOTSUPP, Error, Kind};
 use crate::preflight::{
     self, CAP_BPF, CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON, Finding, GROUPS, Hook, KPROBE_MULTI, NETFILTER, NETKIT,
-    TCX, UPROBE_MULTI,
+    TCX, UPROBE_MULTI, capabilities_missing,
 };
 
 /// A program that could not be attached to `target`, the text of a section or a target.
@@ -13,7 +15,9 @@ pub(crate) fn attach(errno: i32, log: &str, program: &str, target: &str) -> Erro
     let (kind, rest) = target.split_once('/').unwrap_or((target, ""));
     let kind = kind.strip_suffix(".s").unwrap_or(kind);
     let unsupported = matches!(errno, libc::EOPNOTSUPP | ENOTSUPP);
+    let may = capabilities_missing(&[CAP_BPF, CAP_PERFMON]).is_none();
     let error = match kind {
+        "tp" | "tracepoint" if errno == libc::EACCES && may => Some(beyond_record(rest)),
         _ if matches!(errno, libc::EPERM | libc::EACCES) => None,
         "tp" | "tracepoint" => tracepoint(errno, rest),
         "raw_tp" | "raw_tracepoint" | "raw_tp.w" | "raw_tracepoint.w" if errno == libc::ENOENT => {
@@ -87,19 +91,38 @@ fn found(finding: Finding, kind: Kind) -> Option<Error> {
 
 fn tracepoint(errno: i32, name: &str) -> Option<Error> {
     found(preflight::tracefs(), Kind::NoTracefs).or_else(|| {
-        let missing = (errno == libc::ENOENT).then(|| preflight::tracepoint(name));
+        let missing = matches!(errno, libc::ENOENT | libc::EINVAL).then(|| preflight::tracepoint(name));
         found(missing?, Kind::NotFound)
     })
 }
 
+/// `perf_event_set_bpf_prog` of the kernel's `kernel/events/core.c` compares how far a program reads with how long records are.
+fn beyond_record(name: &str) -> Error {
+    Error::invalid(format!("it reads beyond the record of tracepoint {name}: it takes it for another struct")).with_hint(format!(
+        "cat /sys/kernel/tracing/events/{name}/format shows the record; programs of tp_btf and raw_tp get the arguments themselves"
+    ))
+}
+
 fn kprobe(errno: i32, kind: &str, function: &str) -> Option<Error> {
     if kind.starts_with('u') {
-        return (errno == libc::ENOENT).then(|| Error::not_found(format!("there is no file or symbol {function}")));
+        return (errno == libc::ENOENT).then(|| no_symbol(function));
     }
     found(preflight::kprobes(), Kind::KernelLacks).or_else(|| {
         matches!(errno, libc::ENOENT | libc::EINVAL)
             .then(|| Error::not_found(preflight::no_function(function)).with_hint(preflight::FUNCTIONS))
     })
+}
+
+/// `FILE:SYMBOL`, of which one is not there.
+fn no_symbol(place: &str) -> Error {
+    match place.rsplit_once(':') {
+        Some((file, symbol)) if Path::new(file).is_file() => Error::not_found(format!("{file} has no symbol {symbol}"))
+            .with_hint(format!(
+                "those there are: readelf -sW {file}; a file without symbols takes an offset, such as {file}:0x1234"
+            )),
+        Some((file, _)) if file.starts_with('/') => Error::not_found(format!("there is no file {file}")),
+        _ => Error::not_found(format!("there is no file or symbol {place}")),
+    }
 }
 
 fn kprobe_multi(errno: i32, kind: &str, functions: &str) -> Option<Error> {
@@ -121,7 +144,7 @@ fn uprobe_multi(errno: i32, kind: &str, functions: &str) -> Option<Error> {
             "use uprobe.multi and uretprobe.multi",
         )),
         libc::EINVAL | libc::EOPNOTSUPP | ENOTSUPP => Some(lacks_hook(&UPROBE_MULTI)),
-        libc::ENOENT | libc::ESRCH => Some(Error::not_found(format!("there is no file or symbol {functions}"))),
+        libc::ENOENT | libc::ESRCH => Some(no_symbol(functions)),
         _ => None,
     }
 }

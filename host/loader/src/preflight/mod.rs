@@ -26,6 +26,7 @@ pub(crate) use rights::{
     CAP_BPF, CAP_NET_ADMIN, CAP_NET_RAW, CAP_PERFMON, Capability, capabilities_missing, how_to_get, lockdown,
     lockdown_is_why, without_capabilities,
 };
+pub(crate) use tool::capabilities_for;
 pub use tool::tool;
 
 use crate::error::{Error, Kind};

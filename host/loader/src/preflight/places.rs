@@ -81,6 +81,13 @@ pub(crate) fn tracepoint(name: &str) -> Finding {
         return tracefs;
     };
     let category = name.split('/').next().unwrap_or_default();
+    if !name.contains('/') {
+        let hint = category_of(events, name).map_or_else(
+            || format!("those there are: ls -d {events}/*/*"),
+            |category| format!("did you mean SEC(\"tp/{category}/{name}\")?"),
+        );
+        return Finding::missing("", format!("{name} is no tracepoint: it takes CATEGORY/NAME"), hint);
+    }
     if Path::new(events).join(name).exists() {
         return Finding::ok("", format!("{events}/{name}"));
     }
@@ -90,6 +97,13 @@ pub(crate) fn tracepoint(name: &str) -> Finding {
         format!("there is no category {category}; those there are: ls {events}")
     };
     Finding::missing("", format!("this kernel has no tracepoint {name}"), hint)
+}
+
+/// The category that has a tracepoint of this name.
+fn category_of(events: &str, name: &str) -> Option<String> {
+    let categories = std::fs::read_dir(events).ok()?.flatten();
+    let mut having = categories.filter(|category| !name.is_empty() && category.path().join(name).is_dir());
+    having.next()?.file_name().into_string().ok()
 }
 
 fn raw_tracepoint(name: &str, symbols: &Symbols) -> Finding {

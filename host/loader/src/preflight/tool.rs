@@ -27,6 +27,21 @@ const PLAIN: [u32; 3] = [
     sys::BPF_PROG_TYPE_SYSCALL,
 ];
 
+/// What loading programs of these types takes.
+pub(crate) fn capabilities_for(kinds: impl IntoIterator<Item = u32>) -> Vec<Capability> {
+    let (mut traces, mut others) = (false, false);
+    for kind in kinds {
+        traces |= TRACING.contains(&kind);
+        others |= !TRACING.contains(&kind) && !PLAIN.contains(&kind);
+    }
+    let asked = [(true, CAP_BPF), (traces, CAP_PERFMON), (others, CAP_NET_ADMIN)];
+    asked
+        .into_iter()
+        .filter(|(is_needed, _)| *is_needed)
+        .map(|(_, needed)| needed)
+        .collect()
+}
+
 /// Looks at what the package's object for this machine needs, and at nothing else.
 ///
 /// # Errors
@@ -94,16 +109,7 @@ impl Tool<'_> {
     }
 
     fn capabilities(&self) -> Finding {
-        let mut needed: Vec<Capability> = vec![CAP_BPF];
-        if self.kinds().any(|kind| TRACING.contains(&kind)) {
-            needed.push(CAP_PERFMON);
-        }
-        if self
-            .kinds()
-            .any(|kind| !TRACING.contains(&kind) && !PLAIN.contains(&kind))
-        {
-            needed.push(CAP_NET_ADMIN);
-        }
+        let needed = capabilities_for(self.kinds());
         let names: Vec<_> = needed.iter().map(|(_, name)| *name).collect();
         match rights::capabilities_missing(&needed) {
             None => Finding::ok(
@@ -236,6 +242,11 @@ impl Tool<'_> {
         }
         let place = match self.target(program) {
             Some(target) if program.link => places::look(&target, &self.symbols),
+            // A tracepoint without its category is none.
+            None if program.link => match program.section.split_once('/') {
+                Some(("tp" | "tracepoint", name)) => places::tracepoint(name),
+                _ => Finding::ok("", ""),
+            },
             _ => Finding::ok("", ""),
         };
         if place.state == State::Missing || !may_load {
