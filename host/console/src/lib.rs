@@ -16,6 +16,6 @@ pub use exit::Exit;
 pub use failure::Failure;
 pub use options::{FORMATS, Options, Verbosity};
 pub use printer::Printer;
-pub use run::{Run, arguments, run};
+pub use run::{Run, arguments, asks_for_help, run};
 pub use runtime::serves_another;
 pub use words::{KNOWN, Known, nearest};

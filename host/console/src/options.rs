@@ -70,6 +70,35 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The options that say how to print, of those that were given.
+    pub(crate) fn of_output(&self) -> Vec<&'static str> {
+        let View {
+            fields,
+            filter,
+            sort,
+            top,
+            max_rows,
+            interval,
+            per_cpu,
+        } = &self.view;
+        let given = [
+            (self.format != OutputFormat::Table, "--output"),
+            (!self.header, "--no-header"),
+            (!fields.is_empty(), "--fields"),
+            (filter.is_some(), "--filter"),
+            (sort.is_some(), "--sort"),
+            (top.is_some(), "--top"),
+            (max_rows.is_some(), "--max-rows"),
+            (interval.is_some(), "--interval"),
+            (*per_cpu, "--per-cpu"),
+        ];
+        given
+            .into_iter()
+            .filter(|(is_given, _)| *is_given)
+            .map(|(_, name)| name)
+            .collect()
+    }
+
     /// The value of `--timeout` or `--interval`: seconds, also with a fraction.
     pub fn seconds(option: &str, text: &str) -> Result<Duration, Failure> {
         text.parse()

@@ -48,6 +48,7 @@ pub fn run(run: Run<'_>, options: &Options, printer: &mut Printer) -> Result<Exi
     if options.verbosity == Verbosity::Verbose {
         printer.note(run.beginning);
     }
+    let help = asks_for_help(&run.arguments);
     session.arguments.extend(run.arguments);
     session.output = output(options);
     session.count = options.count;
@@ -61,7 +62,12 @@ pub fn run(run: Run<'_>, options: &Options, printer: &mut Printer) -> Result<Exi
     signals::request_stop(&stop)
         .context("cannot listen for signals")
         .map_err(Failure::host)?;
-    report(run.tool.run(session), &run.name, options, printer)
+    report(run.tool.run(session), &run.name, help, options, printer)
+}
+
+/// Whether a tool's arguments ask for its help, as far as anybody knows who is not the tool.
+pub fn asks_for_help(arguments: &[String]) -> bool {
+    arguments.iter().any(|word| word == "-h" || word == "--help")
 }
 
 /// A tool's arguments.
@@ -101,7 +107,13 @@ fn output(options: &Options) -> OutputOptions {
     }
 }
 
-fn report(outcome: Outcome, name: &str, options: &Options, printer: &mut Printer) -> Result<Exit, Failure> {
+fn report(
+    outcome: Outcome,
+    name: &str,
+    asked_for_help: bool,
+    options: &Options,
+    printer: &mut Printer,
+) -> Result<Exit, Failure> {
     let exit = match outcome.exit {
         runtime::Exit::Code(code) => Exit::Tool(code),
         runtime::Exit::Trapped(reason) => {
@@ -112,6 +124,13 @@ fn report(outcome: Outcome, name: &str, options: &Options, printer: &mut Printer
     };
     if let (Verbosity::Verbose, Some(kept)) = (options.verbosity, outcome.kept) {
         printer.note(format_args!("{name} kept {kept} after it was attached"));
+    }
+    let ignored = options.of_output();
+    if exit == Exit::Tool(0) && !outcome.knows_output && !ignored.is_empty() && !asked_for_help {
+        printer.warning(format_args!(
+            "{name} prints by itself and took no notice of {}",
+            ignored.join(", ")
+        ));
     }
     let Some(totals) = outcome.totals else {
         return Ok(if exit == Exit::Tool(0) { Exit::Success } else { exit });

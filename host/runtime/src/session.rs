@@ -143,6 +143,8 @@ pub struct Outcome {
     pub exit: Exit,
     /// What became of the events, counted after everything was detached; none if the tool never opened a source.
     pub totals: Option<Totals>,
+    /// Whether the tool asked for [`Session::output`]: one that prints by itself may do nothing of that.
+    pub knows_output: bool,
     /// What capabilities were kept once the default tool had attached its programs; none if none were given up then.
     pub kept: Option<Kept>,
 }

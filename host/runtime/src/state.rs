@@ -47,6 +47,8 @@ pub(crate) struct State {
     pub(crate) kept: Option<Kept>,
     pub(crate) cuts: Cuts,
     pub(crate) symbols: Symbols,
+    /// Whether the guest has asked how the user wants to see events.
+    pub(crate) knows_output: bool,
     /// How often the guest has called the host.
     pub(crate) calls: u64,
     /// Every link that the guest has not given back yet, so that the end of the run can detach them side by side.
@@ -81,6 +83,7 @@ impl State {
             kept: None,
             cuts: Cuts::default(),
             symbols: Symbols::new(),
+            knows_output: false,
             calls: 0,
             links: Vec::new(),
             sources: Vec::new(),

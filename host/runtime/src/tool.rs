@@ -43,6 +43,7 @@ impl Tool {
             return Outcome {
                 exit: Exit::Failed(error),
                 totals: None,
+                knows_output: false,
                 kept: None,
             };
         }
@@ -66,6 +67,7 @@ impl Tool {
         Outcome {
             exit,
             totals,
+            knows_output: state.knows_output,
             kept: state.kept,
         }
     }

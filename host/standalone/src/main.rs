@@ -45,7 +45,7 @@ fn execute(program: &str, words: Vec<OsString>, printer: &mut Printer) -> Result
     let ready = begin.elapsed() - read;
     let arguments = console::arguments(words)?;
     let misplaced = arguments.iter().any(|word| Options::is_option(word));
-    let help = arguments.iter().any(|word| word == "-h" || word == "--help");
+    let help = console::asks_for_help(&arguments);
     let size = own.package().len();
     let run = Run {
         tool: &tool,

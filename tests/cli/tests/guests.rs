@@ -152,6 +152,19 @@ fn the_tools_code_is_the_exit_code() {
 }
 
 #[test]
+fn who_prints_by_itself_and_does_not_look_at_options_is_told() {
+    let said = |options: &[&str], arguments: &[&str]| {
+        let ended = run(ecli(["run"]).args(options).arg(guest("environment")).args(arguments));
+        assert_eq!(ended.code(), 0);
+        ended.stderr
+    };
+    let warning = "warning: environment prints by itself and took no notice of --output, --filter\n";
+    assert_eq!(said(&["-j", "--filter", "pid == 1"], &[]), warning);
+    assert_eq!(said(&["-j"], &["-h"]), "", "it may be its help");
+    assert_eq!(said(&["--timeout", "60"], &[]), "");
+}
+
+#[test]
 fn a_printer_of_ones_own_replaces_the_default() {
     let mut ecli = Running::start(
         ecli(["run", "--printer"])

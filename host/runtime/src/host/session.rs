@@ -19,6 +19,7 @@ impl wit::Host for State {
     }
 
     fn output(&mut self) -> wasmtime::Result<OutputOptions> {
+        self.knows_output = true;
         Ok(types::output_options(&self.session.output))
     }
 
