@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::object::TYPES_SECTION;
 use crate::source::SourceFile;
-use crate::source::structs::{Export, Exports, exported_structs};
+use crate::source::structs::{Export, Exports, exported_structs, nearly_exported};
 
 /// `BPF_MAP_TYPE_*` in the kernel's `include/uapi/linux/bpf.h`.
 const PERF_EVENT_ARRAY: u32 = 4;
@@ -37,6 +37,11 @@ impl Header {
             file,
             exports,
         })
+    }
+
+    /// What its comments say that was meant to be another word.
+    pub(crate) fn notes(&self) -> Vec<Error> {
+        nearly_exported(&self.file)
     }
 
     /// The names of its structs that the object defines. All that have `@export` must be there; without a choice, at least one.

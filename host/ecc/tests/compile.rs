@@ -167,6 +167,11 @@ fn of_several_structs_that_nobody_chose_from_the_first_is_taken_and_told() {
         ""
     );
     assert_eq!(told(HEADER), "");
+    let misspelled = told("struct inner { int a; };\n/// @exprot\nstruct event { int b; };\n");
+    assert!(
+        misspelled.starts_with("note: opens.h:2:5: ecc has no @exprot: did you mean @export?\n"),
+        "{misspelled}"
+    );
     // The map says it itself.
     let source = SOURCE.replace(
         "\t__uint(max_entries, 4096);",

@@ -117,6 +117,7 @@ pub(super) fn value(
     match item.key.as_str() {
         "cmdarg" | "sample" | "tchook" | "tcopts" | "xdpopts" => object(source, item)?,
         "lost" => lost(source, skeleton, item)?,
+        "intepreter" => stack_trace(source, item)?,
         "export_config" => return export_config(source, item, type_id),
         _ => {}
     }
@@ -180,6 +181,24 @@ fn cmdarg(source: &SourceFile, item: &Item) -> Result<()> {
 
 fn wrong(source: &SourceFile, item: &Item, path: &str, reason: &str) -> Error {
     source.error_at(item.place(path), &format!("@{}: {path} {reason}", item.key))
+}
+
+/// Which members of a record have what of a stack trace. Packages may say more there, and nobody reads it.
+fn stack_trace(source: &SourceFile, item: &Item) -> Result<()> {
+    const KNOWN: [&str; 7] = ["pid", "cpu_id", "comm", "kstack_sz", "ustack_sz", "kstack", "ustack"];
+    let members = item.value.pointer("/stack_trace/field_map").and_then(Value::as_object);
+    let unknown = members.and_then(|members| members.keys().find(|name| !KNOWN.contains(&name.as_str())));
+    let Some(unknown) = unknown else { return Ok(()) };
+    let error = wrong(
+        source,
+        item,
+        "stack_trace.field_map",
+        &format!("has no member {unknown:?}"),
+    );
+    Err(error.with_hint(format!(
+        "it has {}, each with the name of a member of the record",
+        KNOWN.join(", ")
+    )))
 }
 
 fn lost(source: &SourceFile, skeleton: &Value, item: &Item) -> Result<()> {

@@ -117,6 +117,17 @@ fn a_counter_that_does_not_exist_is_an_error_at_its_place() {
 }
 
 #[test]
+fn a_member_that_stack_traces_do_not_have_is_an_error_at_its_place() {
+    let text = "/// @intepreter {\"stack_trace\": {\"field_map\": {\"pidd\": \"tgid\"}}}\nstruct { int x; } events SEC(\".maps\");";
+    let error = annotated(text).unwrap_err().to_string();
+    assert!(
+        error.starts_with("error: a.bpf.c:1:47: @intepreter: stack_trace.field_map has no member \"pidd\""),
+        "{error}"
+    );
+    assert!(annotated(&text.replace("pidd", "pid")).is_ok());
+}
+
+#[test]
 fn what_is_no_object_is_refused_where_one_is_needed() {
     let error = annotated("/// @cmdarg 3\nconst volatile pid_t pid;")
         .unwrap_err()

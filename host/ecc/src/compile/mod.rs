@@ -93,11 +93,10 @@ fn join(
     // What the comments say is only known to fit the object when it has been joined with it.
     let description = package.describe().map_err(wrong)?;
     annotations.check(source, &description)?;
-    for note in annotations
-        .unread
-        .iter()
-        .chain(&sections::unknown(source, &description))
-    {
+    let mut notes = annotations.unread;
+    notes.extend(headers.iter().flat_map(Header::notes));
+    notes.extend(sections::unknown(source, &description));
+    for note in notes {
         printer.note(&note.as_note());
     }
     if package.meta().get("enable_multiple_export_types") != Some(&true.into())

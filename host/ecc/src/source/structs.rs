@@ -4,7 +4,7 @@ use super::SourceFile;
 use super::comment::Comment;
 use super::declarations::{Declaration, declarations};
 use super::lexer::{Token, tokens};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The structs that events have, in the order of the header.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,6 +62,22 @@ pub(crate) fn exported_structs(header: &SourceFile) -> Result<Exports> {
     } else {
         Exports::Picked(picked)
     })
+}
+
+/// What comments of a header say that is nearly `@export`.
+pub(crate) fn nearly_exported(header: &SourceFile) -> Vec<Error> {
+    let declarations = declarations(&tokens(&header.text));
+    let comments = declarations
+        .iter()
+        .map(|declaration| Comment::read(&declaration.comments));
+    let mut notes = Vec::new();
+    for item in comments.flat_map(|comment| comment.items) {
+        if matches!(strsim::osa_distance(&item.key, "export"), 1 | 2) {
+            let message = format!("ecc has no @{}: did you mean @export?", item.key);
+            notes.push(header.error_at(item.offset, &message));
+        }
+    }
+    notes
 }
 
 /// The struct that a declaration defines, by its tag or by the typedef that is its only name.
