@@ -3,7 +3,7 @@ use std::io::{self, IsTerminal};
 use std::time::Instant;
 
 use anyhow::Context;
-use runtime::{Outcome, OutputOptions, Session, Skeleton, Stop, Tool};
+use runtime::{Outcome, OutputFormat, OutputOptions, Session, Skeleton, Stop, Tool};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -96,6 +96,14 @@ fn output(options: &Options) -> OutputOptions {
     let stdout = io::stdout();
     let terminal = stdout.is_terminal();
     let size = terminal.then(|| rustix::termios::tcgetwinsize(&stdout).ok()).flatten();
+    let mut view = options.view.clone();
+    // What is refreshed stays on the screen: its header, and the line below the last one. A terminal that does not know its size says 0.
+    if let (OutputFormat::Table, Some(rows)) = (
+        options.format,
+        size.map(|size| u32::from(size.ws_row)).filter(|&rows| rows > 0),
+    ) {
+        view.top = view.top.map(|top| top.min(rows.saturating_sub(2).max(1)));
+    }
     OutputOptions {
         format: options.format,
         header: options.header,
@@ -103,7 +111,7 @@ fn output(options: &Options) -> OutputOptions {
         // A terminal that does not know its size says 0.
         width: size.map(|size| u32::from(size.ws_col)).filter(|&columns| columns > 0),
         color: terminal && printer::colors_allowed(),
-        view: options.view.clone(),
+        view,
     }
 }
 

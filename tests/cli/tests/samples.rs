@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use cli_tests::{Ended, Running, compile, ecli, example, root, run};
@@ -75,6 +76,27 @@ fn entries_are_rows_of_key_and_value() {
         text,
         "{\"key\":{\"pid\":33,\"comm\":\"dnsd\"},\"value\":{\"bytes\":20,\"delta\":0,\"state\":\"BUSY\"}}\n"
     );
+}
+
+#[test]
+fn what_is_refreshed_fits_on_the_terminal() {
+    let package = package("traffic", traffic());
+    let command = |rows: u32| {
+        format!(
+            "stty rows {rows} cols 80; exec {} run -q --top 9 --sort bytes --interval 60 --count 1 {}",
+            cli_tests::program("ecli").display(),
+            package.display()
+        )
+    };
+    for (rows, shown) in [(4, 2), (1, 1), (24, 3), (0, 3)] {
+        let ended = run(Command::new("script").args(["-qec", &command(rows), "/dev/null"]));
+        assert_eq!(ended.code(), 0, "{}", ended.stdout);
+        let screen = ended.stdout.rsplit("\x1b[J").next().unwrap();
+        // A header before them.
+        assert_eq!(screen.lines().count(), shown + 1, "{rows}: {screen:?}");
+        assert!(screen.contains("curl"), "the largest: {screen:?}");
+    }
+    fs::remove_file(&package).unwrap();
 }
 
 #[test]
