@@ -123,7 +123,8 @@ pub(crate) fn unchosen(headers: &[Header], exports: &[String], description: &Des
     }
 }
 
-fn is_buffer(kind: u32) -> bool {
+/// Whether maps of this kind hold records.
+pub(crate) fn is_buffer(kind: u32) -> bool {
     matches!(kind, PERF_EVENT_ARRAY | RINGBUF)
 }
 

@@ -2,9 +2,9 @@
 
 mod command_line;
 mod commands;
+mod maps;
 mod meant;
 mod place;
-mod samples;
 
 use serde_json::{Map, Value};
 
@@ -150,7 +150,7 @@ impl Annotations {
     /// Checks what can only be said when the metadata has been joined with the object.
     pub(crate) fn check(&self, source: &SourceFile, description: &package::Description) -> Result<()> {
         command_line::check(&self.items, source, description)?;
-        samples::check(&self.items, source, description)
+        maps::check(&self.items, source, description)
     }
 
     /// What is wrong with the package, at the place of the comment that is the cause, if one is.
