@@ -1,6 +1,5 @@
 //! The looking up itself.
 
-use std::collections::HashMap;
 use std::fs;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -81,7 +80,7 @@ impl Lookup {
             if files.len() < 2 {
                 return Err(error);
             }
-            let mut names = HashMap::new();
+            let mut names = Vec::new();
             let mut failed = 0;
             for addresses in &files {
                 match self.look_up(&source, addresses) {
@@ -92,10 +91,8 @@ impl Lookup {
             if failed == files.len() {
                 return Err(error);
             }
-            Ok(addresses
-                .iter()
-                .map(|address| names.get(address).cloned().flatten())
-                .collect())
+            let name = |address: &u64| names.iter().find(|(known, _)| known == address)?.1.clone();
+            Ok(addresses.iter().map(name).collect())
         })
     }
 
@@ -110,7 +107,7 @@ impl Lookup {
 fn by_file(pid: NonZeroU32, addresses: &[u64]) -> Vec<Vec<u64>> {
     let maps = fs::read(format!("/proc/{pid}/maps")).unwrap_or_default();
     let maps = String::from_utf8_lossy(&maps);
-    let mut files: HashMap<_, Vec<u64>> = HashMap::new();
+    let mut files: Vec<((Option<&str>, Option<&str>), Vec<u64>)> = Vec::new();
     let mut rest = addresses.to_vec();
     rest.sort_unstable();
     rest.dedup();
@@ -125,10 +122,14 @@ fn by_file(pid: NonZeroU32, addresses: &[u64]) -> Vec<Vec<u64>> {
         let before = |end: u64| rest.partition_point(|address| *address < end);
         let inside = before(start)..before(end).max(before(start));
         if !inside.is_empty() {
-            files.entry(file).or_default().extend(rest.drain(inside));
+            let inside = rest.drain(inside);
+            match files.iter_mut().find(|(known, _)| *known == file) {
+                Some((_, addresses)) => addresses.extend(inside),
+                None => files.push((file, inside.collect())),
+            }
         }
     }
-    let mut files: Vec<_> = files.into_values().collect();
+    let mut files: Vec<_> = files.into_iter().map(|(_, addresses)| addresses).collect();
     files.extend(Some(rest).filter(|rest| !rest.is_empty()));
     files
 }
