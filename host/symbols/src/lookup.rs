@@ -107,7 +107,7 @@ impl Lookup {
 fn by_file(pid: NonZeroU32, addresses: &[u64]) -> Vec<Vec<u64>> {
     let maps = fs::read(format!("/proc/{pid}/maps")).unwrap_or_default();
     let maps = String::from_utf8_lossy(&maps);
-    let mut files: Vec<((Option<&str>, Option<&str>), Vec<u64>)> = Vec::new();
+    let mut files: Vec<(_, Vec<u64>)> = Vec::new();
     let mut rest = addresses.to_vec();
     rest.sort_unstable();
     rest.dedup();
